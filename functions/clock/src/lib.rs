@@ -1,0 +1,1 @@
+//! The tick: sequence the feed, fold the boards, run the reactions.

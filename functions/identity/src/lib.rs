@@ -1,0 +1,1 @@
+//! Staff, sessions, and the administrator's load of the catalogue.

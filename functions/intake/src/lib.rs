@@ -1,0 +1,1 @@
+//! Citizens: submit, track, supplement, urge, withdraw; attachments; the public list.

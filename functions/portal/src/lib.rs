@@ -1,0 +1,1 @@
+//! Serves the static portal with security headers, ETag and precompressed bodies.

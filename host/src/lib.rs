@@ -1,0 +1,1 @@
+//! A Spin-compatible host on wasmtime.

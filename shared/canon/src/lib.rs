@@ -1,0 +1,1 @@
+//! Canonical bytes, hashing and identifiers.

@@ -1,0 +1,1 @@
+//! Aggregates, state machines, calendar, deadlines: the law as pure functions.

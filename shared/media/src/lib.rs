@@ -1,0 +1,1 @@
+//! What an upload really is, and the same file without its metadata.

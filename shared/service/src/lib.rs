@@ -1,0 +1,1 @@
+//! The function kit: router, errors, limits, configuration, Spin adapters.

@@ -1,0 +1,1 @@
+//! Document, Feed, Log and Board over a plain key-value store.
