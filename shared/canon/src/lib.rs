@@ -1,1 +1,15 @@
 //! Canonical bytes, hashing and identifiers.
+//!
+//! Everything that OneTown signs, chains or publishes goes through this crate, so that a document hashed by a
+//! component, by a native test and in a visitor's browser gives the same bytes. What must stay true: no IO, no clock,
+//! no randomness, no floating point; the output for a given input never changes once released.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+mod hash;
+mod id;
+mod json;
+
+pub use hash::{Hash, HashParseError, lp, sha256};
+pub use id::{DocId, IdError, OpId};
+pub use json::{NotCanonical, canonical};
