@@ -2,8 +2,11 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod aggregate;
+pub mod board;
 pub mod calendar;
 pub mod catalogue;
 pub mod limit;
+pub mod order;
 mod text;
 pub mod time;

@@ -1,0 +1,26 @@
+//! What lists show of a document: rows, queues and public timelines, as pure functions of its state.
+
+use serde_json::Value;
+
+/// What one document contributes to the boards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    /// The table whose row this is, such as `orders`.
+    pub table: &'static str,
+    /// The columns of the table row.
+    pub columns: Value,
+    /// The queues the document is in, with the columns each shows.
+    pub queues: Vec<(String, Value)>,
+    /// The timelines it is on, with the columns each shows. A document stays on a timeline once it was on it.
+    pub timelines: Vec<(&'static str, Value)>,
+}
+
+/// The projection of the document `state` of `kind`; `None` for kinds that no list shows.
+#[must_use]
+pub fn project(kind: &str, state: &Value) -> Option<Projection> {
+    use crate::aggregate::Aggregate as _;
+    match kind {
+        kind if kind == crate::order::WorkOrder::KIND => crate::order::project(state),
+        _ => None,
+    }
+}

@@ -1,0 +1,188 @@
+//! What can happen to an order, as it is stored for ever. Fields are only ever added, never renamed.
+
+use canon::{DocId, Hash};
+use serde::{Deserialize, Serialize};
+
+use super::number::OrderNo;
+use super::repeat::Repeat;
+use crate::catalogue::{AppealType, CategoryCode, GridCode, Urgency, VillageCode};
+use crate::limit::{Deadline, Limit};
+use crate::time::Moment;
+
+/// A text that only the service can open: base64 of nonce and ciphertext.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(pub String);
+
+/// Free text: open, or sealed where the matter is confidential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Text {
+    /// Readable by whoever may read the order.
+    Open(String),
+    /// Readable after an unmasking only.
+    Sealed(Sealed),
+}
+
+/// How the order came in (渠道).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Channel {
+    /// The citizen portal.
+    Web,
+}
+
+/// A position in WGS-84, units of 1e-7 degree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    /// Longitude.
+    pub lon_e7: i64,
+    /// Latitude.
+    pub lat_e7: i64,
+}
+
+/// Where it happened (事发地址).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The address line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Sealed>,
+    /// The village or community.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub village: Option<VillageCode>,
+    /// The grid: chosen, or found from the position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<GridCode>,
+    /// The position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// Who asked (诉求人).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallerFields {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Sealed>,
+    /// The phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Sealed>,
+    /// Keyed hash of the phone number, by which repeats are found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<Hash>,
+}
+
+/// A photo, video or voice note of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// Its document.
+    pub id: DocId,
+    /// SHA-256 of the bytes as uploaded.
+    pub sha256: Hash,
+    /// Bytes as uploaded.
+    pub size: u32,
+    /// Media type found in the content, such as `image/jpeg`.
+    pub mime: String,
+}
+
+/// Everything that was known when the order was registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registered {
+    /// The order's number.
+    pub number: OrderNo,
+    /// How it came in.
+    pub channel: Channel,
+    /// What kind of request it is.
+    pub appeal_type: AppealType,
+    /// What it is about.
+    pub category: CategoryCode,
+    /// How urgent it is by its category.
+    pub urgency: Urgency,
+    /// One line.
+    pub title: Text,
+    /// What, when, where, who, and what is asked for.
+    pub content: Text,
+    /// Where.
+    pub place: Place,
+    /// Against whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respondent: Option<Sealed>,
+    /// Who asks.
+    pub caller: CallerFields,
+    /// When it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident_at: Option<Moment>,
+    /// The caller does not want to be known, so nobody calls back.
+    pub anonymous: bool,
+    /// The caller must stay unknown to whom it concerns (handbook §1.9).
+    pub confidential: bool,
+    /// The caller wants an answer.
+    pub reply_wanted: bool,
+    /// Whether the public list shows it: not for confidential matters or sensitive categories.
+    pub listed: bool,
+    /// Photos and recordings.
+    pub attachments: Vec<Attachment>,
+    /// The limit that was promised.
+    pub limit: Limit,
+    /// What that limit came to under the calendar of the day.
+    pub promised: Deadline,
+    /// Link to an earlier order of the same caller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+    /// Keyed hash of the secret that proves ownership.
+    pub secret: Hash,
+}
+
+/// Something the caller added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Supplemented {
+    /// What was added.
+    pub text: Text,
+    /// Further photos and recordings.
+    pub attachments: Vec<Attachment>,
+}
+
+/// The caller asked for speed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Urged {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+}
+
+/// The caller took it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Withdrawn {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "camelCase")]
+pub enum OrderEvent {
+    /// 登记
+    Registered(Box<Registered>),
+    /// 补充
+    Supplemented(Supplemented),
+    /// 催办 by the caller
+    Urged(Urged),
+    /// 撤回
+    Withdrawn(Withdrawn),
+    /// A later order of the same caller on the same matter was linked to this one (handbook §1.8).
+    RepeatNoted {
+        /// The later order.
+        order: DocId,
+        /// Urgency from now on.
+        urgency: Urgency,
+    },
+}

@@ -1,0 +1,118 @@
+//! Tables: one row a document, in the page of its first slot. Scans, search and statistics read these.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use canon::DocId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Folded;
+use super::queue::{self, QueueRow};
+use crate::access::Access;
+use crate::error::StoreError;
+use crate::port::Platform;
+use crate::{keys, page};
+
+/// Slots of a table page: 2^11 slots hold some 200 cases of ten events each, 80 KB.
+const PAGE_SHIFT: u32 = 11;
+
+/// A row of a table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TableRow {
+    /// Version of the document that it shows.
+    pub v: u64,
+    /// Queues that the document may be in.
+    pub q: BTreeSet<String>,
+    /// The columns.
+    pub c: Value,
+}
+
+type TablePage = BTreeMap<DocId, TableRow>;
+
+/// The page that holds documents born in `slot`.
+#[must_use]
+pub fn table_page(slot: u64) -> u64 {
+    slot >> PAGE_SHIFT
+}
+
+/// The rows of one page of `table`.
+///
+/// # Errors
+/// When the page cannot be read.
+pub async fn read_table<P: Platform>(access: &Access<P>, table: &str, page: u64) -> Result<TablePage, StoreError> {
+    page::read(access, &keys::board(table, &page.to_string())).await
+}
+
+/// Folds documents into their tables and queues.
+pub(super) async fn apply<P: Platform>(access: &Access<P>, folded: &[Folded]) -> Result<(), StoreError> {
+    let mut pages: BTreeMap<String, Vec<&Folded>> = BTreeMap::new();
+    for document in folded {
+        let page = table_page(document.born).to_string();
+        pages.entry(keys::board(document.projection.table, &page)).or_default().push(document);
+    }
+    for (key, documents) in pages {
+        apply_page(access, &key, &documents).await?;
+    }
+    Ok(())
+}
+
+/// Three steps: enter the new queues' names into the rows; change the queues; give the rows their versions. The last
+/// goes round again for rows in which a rival has entered further queues meanwhile.
+async fn apply_page<P: Platform>(access: &Access<P>, key: &str, documents: &[&Folded]) -> Result<(), StoreError> {
+    loop {
+        let page: TablePage = page::update(access, key, |page: &mut TablePage| {
+            documents.iter().fold(false, |changed, document| enter_queue_names(page, document) || changed)
+        })
+        .await?;
+        let stale: Vec<&Folded> = documents.iter().copied().filter(|document| behind(&page, document)).collect();
+        if stale.is_empty() {
+            return Ok(());
+        }
+        queue::apply(access, queue_changes(&page, &stale)).await?;
+        page::update(access, key, |now: &mut TablePage| {
+            stale.iter().fold(false, |changed, document| finish_row(now, &page, document) || changed)
+        })
+        .await?;
+    }
+}
+
+fn behind(page: &TablePage, document: &Folded) -> bool {
+    page.get(&document.id).is_none_or(|row| row.v < document.version)
+}
+
+fn enter_queue_names(page: &mut TablePage, document: &Folded) -> bool {
+    if !behind(page, document) {
+        return false;
+    }
+    let row = page.entry(document.id.clone()).or_default();
+    let before = row.q.len();
+    row.q.extend(document.projection.queues.iter().map(|(name, _)| name.clone()));
+    row.q.len() > before
+}
+
+/// Every queue that a stale document may be in, with what it should hold of it.
+fn queue_changes(page: &TablePage, stale: &[&Folded]) -> BTreeMap<String, Vec<(DocId, QueueRow)>> {
+    let mut changes: BTreeMap<String, Vec<(DocId, QueueRow)>> = BTreeMap::new();
+    for document in stale {
+        let wanted: BTreeMap<&str, &Value> =
+            document.projection.queues.iter().map(|(name, columns)| (name.as_str(), columns)).collect();
+        let names = page.get(&document.id).map(|row| &row.q).into_iter().flatten();
+        for name in names {
+            let columns = wanted.get(name.as_str()).map(|columns| (*columns).clone());
+            let row = QueueRow { v: document.version, born: document.born, c: columns, gone_ms: None };
+            changes.entry(name.clone()).or_default().push((document.id.clone(), row));
+        }
+    }
+    changes
+}
+
+/// Gives the row its version, unless the queues in it are no longer those that `seen` had.
+fn finish_row(now: &mut TablePage, seen: &TablePage, document: &Folded) -> bool {
+    if !behind(now, document) || now.get(&document.id).map(|row| &row.q) != seen.get(&document.id).map(|row| &row.q) {
+        return false;
+    }
+    let q = document.projection.queues.iter().map(|(name, _)| name.clone()).collect();
+    let c = document.projection.columns.clone();
+    now.insert(document.id.clone(), TableRow { v: document.version, q, c });
+    true
+}
