@@ -1,8 +1,163 @@
 //! What a town is made of, read from its files into one immutable value.
+//!
+//! Nothing that differs between two towns is a constant in code: units,
+//! villages, grids, categories, limits and the calendar come from `town.toml`
+//! and CSV files. [`Catalogue::parse`] either gives a catalogue in which every
+//! reference resolves and every sum agrees, or all the mistakes with the rows
+//! where a person finds them. A parsed catalogue can be kept as JSON and read
+//! back without parsing again. Everything in it is public information.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+mod appeals;
+mod area;
 mod calendar_rows;
 mod codes;
 mod error;
 mod files;
+mod place;
+mod promise;
 mod table;
-pub use codes::*;
+mod town;
+mod units;
+mod view;
+
+pub use appeals::{AppealTypeInfo, Category, CategoryClass, UrgencyLevel};
+pub use area::{Grid, Village};
+pub use codes::{
+    AppealType, CategoryCode, ClassCode, CodeError, EmergencyNumber, GridCode, TownCode, UnitCode, Urgency,
+    VillageCode, VillageKind,
+};
 pub use error::{RowError, RowErrorCode};
+pub use place::{Origin, Point};
+pub use town::{Town, TownLimits};
+pub use units::{Unit, UnitKind};
+pub use view::{
+    AppealTypeView, CatalogueView, CategoryClassView, CategoryView, GridView, LimitsView, TownView, VillageView,
+};
+
+use crate::calendar::Calendar;
+use files::Files;
+use table::Row;
+
+/// The files a catalogue is read from, in the order in which they are read.
+pub const FILES: &[&str] = &[
+    town::TOWN,
+    calendar_rows::YEARS,
+    calendar_rows::DAYS,
+    units::DEPARTMENTS,
+    units::OTHER_UNITS,
+    appeals::APPEAL_TYPES,
+    appeals::URGENCY_LEVELS,
+    appeals::TAXONOMY,
+    area::VILLAGES,
+    area::GRIDS,
+];
+
+/// A whole town. Immutable; changed files give a new catalogue with a new version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// Names the content of the files; 16 hexadecimal digits.
+    pub version: String,
+    /// The town itself and its limits.
+    pub town: Town,
+    /// Its working days.
+    pub calendar: Calendar,
+    /// All appeal types.
+    pub appeal_types: BTreeMap<AppealType, AppealTypeInfo>,
+    /// All urgency levels.
+    pub urgency_levels: BTreeMap<Urgency, UrgencyLevel>,
+    /// Classes of categories.
+    pub classes: BTreeMap<ClassCode, CategoryClass>,
+    /// Categories of matters.
+    pub categories: BTreeMap<CategoryCode, Category>,
+    /// Departments and other units.
+    pub units: BTreeMap<UnitCode, Unit>,
+    /// Villages and communities.
+    pub villages: BTreeMap<VillageCode, Village>,
+    /// Level-3 grids.
+    pub grids: BTreeMap<GridCode, Grid>,
+}
+
+impl Catalogue {
+    /// Reads a town from its files, by name ([`FILES`]); other files are ignored.
+    ///
+    /// # Errors
+    /// All mistakes in all files, ordered by file and row. Without a readable `town.toml` only
+    /// that is reported, because the rest is measured against it.
+    pub fn parse(files: &BTreeMap<String, Vec<u8>>) -> Result<Self, Vec<RowError>> {
+        let (files, errors) = (Files(files), RefCell::default());
+        let catalogue = Self::read(&files, &errors);
+        let mut errors = errors.into_inner();
+        errors.sort();
+        match catalogue {
+            Some(catalogue) if errors.is_empty() => Ok(catalogue),
+            _ => Err(errors),
+        }
+    }
+
+    fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> Option<Self> {
+        let town = town::read(files, errors)?;
+        let calendar = calendar_rows::read(files, town.office_hours.clone(), errors);
+        let units = units::read(files, errors);
+        let appeal_types = appeals::appeal_types(files, errors);
+        let urgency_levels = appeals::urgency_levels(files, errors);
+        let (classes, categories) = appeals::taxonomy(files, &units, errors);
+        let villages = area::villages(files, &town, errors);
+        let grids = area::grids(files, &town, &villages, errors);
+        let version = files.version(FILES);
+        Some(Self {
+            version,
+            town,
+            calendar,
+            appeal_types,
+            urgency_levels,
+            classes,
+            categories,
+            units,
+            villages,
+            grids,
+        })
+    }
+
+    /// Whether `code` names a unit that can be given work: a department, another unit or a village.
+    #[must_use]
+    pub fn is_unit(&self, code: &UnitCode) -> bool {
+        let village = || code.as_str().parse::<VillageCode>();
+        self.units.contains_key(code) || village().is_ok_and(|village| self.villages.contains_key(&village))
+    }
+
+    /// The grid in which `place` lies and its distance from the grid's centre in metres: the
+    /// nearest centre, the smaller code where two are equally near. None outside of the town.
+    #[must_use]
+    pub fn nearest_grid(&self, place: Point) -> Option<(&Grid, u32)> {
+        let distance = |grid: &Grid| self.distance_m(place, grid.center);
+        let nearest = self.grids.values().map(|grid| (grid, distance(grid))).min_by_key(|(_, metres)| *metres)?;
+        (nearest.1 <= self.town.origin.grid_reach_m).then_some(nearest)
+    }
+
+    /// The distance between two points in metres.
+    #[must_use]
+    pub fn distance_m(&self, a: Point, b: Point) -> u32 {
+        self.town.origin.distance_m(a, b)
+    }
+}
+
+/// Adds a row under the code in `column`; a code that is not new is reported.
+fn insert_new<K: FromStr<Err: std::fmt::Display> + Ord, V>(
+    map: &mut BTreeMap<K, V>,
+    row: &Row<'_>,
+    column: &str,
+    value: Option<V>,
+) {
+    let Some(key) = row.parse::<K>(column) else { return };
+    if map.contains_key(&key) {
+        row.fail(column, RowErrorCode::Duplicate, row.raw(column));
+    } else if let Some(value) = value {
+        map.insert(key, value);
+    }
+}

@@ -1,0 +1,176 @@
+//! `town.toml`: the town itself, where it lies, and the limits that are its own to set.
+
+use std::cell::RefCell;
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::TownCode;
+use super::error::{RowError, RowErrorCode};
+use super::files::Files;
+use super::place::Origin;
+use crate::calendar::OfficeHours;
+use crate::limit::{Limit, LimitUnit};
+
+/// The file's name.
+pub(crate) const TOWN: &str = "town.toml";
+/// The file's size: 64 KiB, twenty times the demo's.
+const MAX_TOWN_BYTES: usize = 65_536;
+
+/// A town, as `town.toml` describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Town {
+    /// Its division code.
+    pub code: TownCode,
+    /// Its name in Chinese.
+    pub name_zh: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// The county or city above it.
+    pub parent_zh: String,
+    /// The number of the government hotline.
+    pub hotline: String,
+    /// Registered residents.
+    pub registered_population: u32,
+    /// Migrant residents.
+    pub migrant_population: u32,
+    /// When the office is open on a working day.
+    pub office_hours: OfficeHours,
+    /// Where it lies.
+    pub origin: Origin,
+    /// What it allows and how long it waits.
+    pub limits: TownLimits,
+}
+
+/// The limits that handbook §1 marks `[LOCAL]`, as far as citizens meet them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TownLimits {
+    /// Characters of a title.
+    pub title_max: u32,
+    /// Characters of a content or a supplement.
+    pub content_max: u32,
+    /// Photos with one submission.
+    pub photos_max: u32,
+    /// Seconds of one recording.
+    pub audio_seconds_max: u32,
+    /// Bytes of one attachment.
+    pub attachment_bytes_max: u32,
+    /// Supplements of one order.
+    pub supplements_max: u32,
+    /// Redos of one order before the centre rules.
+    pub redos_max: u32,
+    /// How long between two urges of one order, in natural hours.
+    pub urge_cooldown: Limit,
+    /// How long after closing an order can be reopened.
+    pub reopen_window: Limit,
+    /// How near two places of the same matter are, in metres.
+    pub duplicate_radius_m: u32,
+    /// How long a closed order still answers the same appeal of the same caller.
+    pub repeat_closed_window: Limit,
+    /// The repeat that raises the urgency.
+    pub repeat_raises_urgency_at: u32,
+    /// The number of callers that makes a group matter.
+    pub group_callers: u32,
+    /// Submissions of one client address in a minute.
+    pub address_per_minute: u32,
+    /// The same with a proof of work.
+    pub address_per_minute_with_work: u32,
+    /// Submissions of one phone in a day.
+    pub phone_per_day: u32,
+    /// Leading zero bits of a proof of work.
+    pub work_bits: u32,
+}
+
+/// Reads `town.toml`; mistakes go to `errors`.
+pub(crate) fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> Option<Town> {
+    let bytes = files.bytes(TOWN, errors)?;
+    let fail = |row, code, detail: String| {
+        let error = RowError { row, ..RowError::file(TOWN, code, detail) };
+        errors.borrow_mut().push(error);
+    };
+    if bytes.len() > MAX_TOWN_BYTES {
+        fail(0, RowErrorCode::TooLarge, format!("{} bytes, at most {MAX_TOWN_BYTES}", bytes.len()));
+        return None;
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        fail(0, RowErrorCode::NotUtf8, "the file is not UTF-8".to_owned());
+        return None;
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match toml::from_str::<Town>(text) {
+        Ok(town) => {
+            town.check(errors);
+            Some(town)
+        }
+        Err(error) => {
+            let row = error.span().map_or(0, |span| line_of(text, span.start));
+            fail(row, RowErrorCode::Malformed, error.message().to_owned());
+            None
+        }
+    }
+}
+
+/// The line, from 1, on which the byte `at` lies.
+fn line_of(text: &str, at: usize) -> u32 {
+    let before = text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+impl Town {
+    /// What types cannot say: ranges beyond which the rest of the system would not hold.
+    fn check(&self, errors: &RefCell<Vec<RowError>>) {
+        let fail = |column: &str, code, detail: String| {
+            let error = RowError { column: column.to_owned(), ..RowError::file(TOWN, code, detail) };
+            errors.borrow_mut().push(error);
+        };
+        for (column, text) in [("name_zh", &self.name_zh), ("name_en", &self.name_en), ("hotline", &self.hotline)] {
+            if text.trim().is_empty() {
+                fail(column, RowErrorCode::Required, "must not be empty".to_owned());
+            }
+        }
+        for (column, value, range) in self.ranges() {
+            if !range.contains(&value) {
+                let detail = format!("{value}, must be {} to {}", range.start(), range.end());
+                fail(column, RowErrorCode::OutOfRange, detail);
+            }
+        }
+        if self.limits.urge_cooldown.unit != LimitUnit::NaturalHours {
+            fail("urge_cooldown", RowErrorCode::Format, "must be in naturalHours".to_owned());
+        }
+    }
+
+    fn ranges(&self) -> Vec<(&'static str, i64, RangeInclusive<i64>)> {
+        let (o, l) = (&self.origin, &self.limits);
+        // At the equator a kilometre is 89 832 units both ways; at 60° it has twice as many of longitude.
+        let scale = 50_000..=250_000;
+        vec![
+            ("lon_e7", o.lon_e7.into(), -1_800_000_000..=1_800_000_000),
+            ("lat_e7", o.lat_e7.into(), -900_000_000..=900_000_000),
+            ("lon_e7_per_km", o.lon_e7_per_km.into(), scale.clone()),
+            ("lat_e7_per_km", o.lat_e7_per_km.into(), scale),
+            ("grid_reach_m", o.grid_reach_m.into(), 100..=100_000),
+            ("title_max", l.title_max.into(), 1..=200),
+            // 10 000 characters × 4 bytes = 40 KB of a document's 256 KiB.
+            ("content_max", l.content_max.into(), 1..=10_000),
+            ("photos_max", l.photos_max.into(), 0..=9),
+            ("audio_seconds_max", l.audio_seconds_max.into(), 0..=60),
+            ("attachment_bytes_max", l.attachment_bytes_max.into(), 1..=10_485_760),
+            // 500 events of a document; supplements shall leave most of them to the staff.
+            ("supplements_max", l.supplements_max.into(), 0..=100),
+            ("redos_max", l.redos_max.into(), 0..=10),
+            ("urge_cooldown", l.urge_cooldown.n.into(), 0..=720),
+            ("reopen_window", l.reopen_window.n.into(), 0..=366),
+            ("duplicate_radius_m", l.duplicate_radius_m.into(), 0..=5_000),
+            ("repeat_closed_window", l.repeat_closed_window.n.into(), 0..=366),
+            ("repeat_raises_urgency_at", l.repeat_raises_urgency_at.into(), 1..=100),
+            ("group_callers", l.group_callers.into(), 2..=1_000),
+            ("address_per_minute", l.address_per_minute.into(), 1..=10_000),
+            ("address_per_minute_with_work", l.address_per_minute_with_work.into(), 1..=10_000),
+            ("phone_per_day", l.phone_per_day.into(), 1..=1_000),
+            // 2^24 hashes take an old phone about a minute.
+            ("work_bits", l.work_bits.into(), 1..=24),
+        ]
+    }
+}
