@@ -1,4 +1,5 @@
 //! The demo town, read whole: counts, references, places, promises and the public view.
+#![expect(clippy::unwrap_used, reason = "test helpers: what is not there fails the test")]
 
 mod common;
 
@@ -44,9 +45,11 @@ fn the_four_emergencies_name_the_number_to_call() {
 }
 
 #[test]
-fn urgencies_and_numbers_have_their_order() {
+fn urgencies_have_their_order_and_only_people_make_an_emergency() {
     assert!(Urgency::Emergency > Urgency::Urgent && Urgency::Urgent > Urgency::Priority);
     assert!(Urgency::Priority > Urgency::Normal);
+    let raised = Urgency::ALL.iter().map(|urgency| urgency.raised()).collect::<Vec<_>>();
+    assert_eq!(raised, [Urgency::Priority, Urgency::Urgent, Urgency::Urgent, Urgency::Emergency]);
 }
 
 #[test]

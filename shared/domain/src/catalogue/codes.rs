@@ -81,12 +81,6 @@ code!(
     UnitCode, "a unit code of 1 to 20 letters, digits or hyphens", short_code
 );
 
-impl From<VillageCode> for UnitCode {
-    fn from(village: VillageCode) -> Self {
-        Self(village.0)
-    }
-}
-
 /// An enumeration written as one lower-case word, in the order given.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {

@@ -5,10 +5,11 @@
 //! and CSV files. [`Catalogue::parse`] either gives a catalogue in which every
 //! reference resolves and every sum agrees, or all the mistakes with the rows
 //! where a person finds them. A parsed catalogue can be kept as JSON and read
-//! back without parsing again. Everything in it is public information.
+//! back without parsing again. It holds no personal data; staff appear as codes only.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ mod calendar_rows;
 mod codes;
 mod error;
 mod files;
+mod history;
 mod place;
 mod promise;
 mod table;
@@ -33,6 +35,7 @@ pub use codes::{
     VillageCode, VillageKind,
 };
 pub use error::{RowError, RowErrorCode};
+pub use history::{CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef};
 pub use place::{Origin, Point};
 pub use town::{Town, TownLimits};
 pub use units::{Unit, UnitKind};
@@ -155,9 +158,11 @@ fn insert_new<K: FromStr<Err: std::fmt::Display> + Ord, V>(
     value: Option<V>,
 ) {
     let Some(key) = row.parse::<K>(column) else { return };
-    if map.contains_key(&key) {
-        row.fail(column, RowErrorCode::Duplicate, row.raw(column));
-    } else if let Some(value) = value {
-        map.insert(key, value);
+    match (map.entry(key), value) {
+        (Entry::Occupied(_), _) => row.fail(column, RowErrorCode::Duplicate, row.raw(column)),
+        (Entry::Vacant(free), Some(value)) => {
+            free.insert(value);
+        }
+        (Entry::Vacant(_), None) => {}
     }
 }
