@@ -125,6 +125,8 @@ fn only_what_depends_on_a_provisional_year_is_provisional() {
     assert!(due("2026-12-30T10:00", 5, NaturalDays, &[], Rule::PARTY).provisional);
     assert!(!due("2026-12-31T23:00", 24, NaturalHours, &[], Rule::PROMISE).provisional);
     assert!(due("2026-12-31T17:00", 1, WorkingHours, &[], Rule::PROMISE).provisional);
+    // 2023 is not in the calendar, but the day of the start is not counted.
+    assert!(!due("2023-12-31T10:00", 1, WorkingDays, &[], Rule::PROMISE).provisional);
     let next = Rule { counting: Counting::NextBusinessDay, ..Rule::PROMISE };
     assert!(due("2026-12-31T18:00", 1, NaturalDays, &[], next).provisional);
 }
