@@ -1,0 +1,60 @@
+/**
+ * First-load weight of a page: the entry, what it preloads, the page's own
+ * chunk and everything those import, JS and CSS, gzip. Reads dist only, so it
+ * measures what is really served. Also used by tests/browser.
+ */
+import { readFile, readdir } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+
+const assets = new URL('../dist/assets/', import.meta.url)
+
+// KiB of gzip JS + CSS; from the portal's design page.
+export const budgetsKiB = { HomePage: 75, ReportStep: 100, CasePage: 80, PublicPage: 80 }
+
+async function chunks() {
+  const names = await readdir(assets)
+  return names.filter((name) => /\.(js|css)$/.test(name))
+}
+
+/** Files a built chunk imports statically. */
+const staticImports = (source) =>
+  [...source.matchAll(/(?:^|[;}\s])(?:import|export)[^'"()]*?from\s*["']\.\/([^"']+)["']|import["']\.\/([^"']+)["']/g)].map((m) => m[1] ?? m[2])
+
+/** Vite lists what a lazy page needs in the array beside its import(). */
+function lazyDependencies(entry, page) {
+  const table = /__vite__mapDeps=.*?\[((?:"[^"]*",?)*)\]/.exec(entry)?.[1] ?? ''
+  const files = [...table.matchAll(/"([^"]*)"/g)].map((m) => m[1])
+  const call = new RegExp(`import\\([\`"']\\./${page}-[^)]*\\)[^)]*?__vite__mapDeps\\(\\[([0-9,]*)\\]\\)`).exec(entry)
+  return (call?.[1] ?? '').split(',').filter(Boolean).map((i) => files[Number(i)].replace(/^\/?assets\//, ''))
+}
+
+export async function firstLoad(page) {
+  const names = await chunks()
+  const html = await readFile(new URL('../index.html', assets), 'utf8')
+  const roots = [...html.matchAll(/\/assets\/([^"]+\.(?:js|css))/g)].map((m) => m[1])
+  const entryName = roots.find((name) => name.endsWith('.js'))
+  const entry = await readFile(new URL(entryName, assets), 'utf8')
+  const own = names.filter((name) => name.startsWith(`${page}-`))
+  if (own.length === 0) throw new Error(`no chunk of ${page} in dist; run npm run build in web/`)
+  const wanted = [...roots, ...own, ...lazyDependencies(entry, page)]
+  const seen = new Map()
+  while (wanted.length > 0) {
+    const name = wanted.pop()
+    if (seen.has(name)) continue
+    const body = await readFile(new URL(name, assets))
+    seen.set(name, gzipSync(body, { level: 9 }).length)
+    if (name.endsWith('.js')) wanted.push(...staticImports(body.toString('utf8')))
+  }
+  const bytes = [...seen.values()].reduce((sum, size) => sum + size, 0)
+  return { page, kib: bytes / 1024, files: [...seen.keys()].sort() }
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  let over = false
+  for (const [page, limit] of Object.entries(budgetsKiB)) {
+    const { kib, files } = await firstLoad(page)
+    over ||= kib > limit
+    console.log(`${page.padEnd(12)} ${kib.toFixed(1).padStart(6)} of ${limit} KiB in ${files.length} files`)
+  }
+  if (over) process.exitCode = 1
+}

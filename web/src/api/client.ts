@@ -1,0 +1,172 @@
+/**
+ * One thin way to the server. What must stay true: every failure leaves as an
+ * `ApiProblem` that says which kind it is, nothing personal enters a URL, and
+ * a case secret travels only in the Authorization header.
+ */
+import { solveProofOfWork } from './pow'
+import type {
+  Attachment,
+  CaseView,
+  Catalogue,
+  NewOrder,
+  OrderCreated,
+  ProblemBody,
+  PublicList,
+} from './types'
+
+export type ProblemKind = 'offline' | 'timeout' | 'http'
+
+export class ApiProblem extends Error {
+  constructor(
+    readonly kind: ProblemKind,
+    readonly status: number,
+    readonly body: ProblemBody,
+    /** Seconds from Retry-After, where the server gave one. */
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(body.code ?? kind)
+  }
+
+  get code(): string {
+    return this.body.code ?? ''
+  }
+}
+
+// A form answer is a few KiB; on a 2G uplink (about 5 KiB/s) that is seconds, so 30 s means "lost".
+const ANSWER_TIMEOUT_MS = 30_000
+// A photo is at most about 700 KiB after compression; 120 s serves an uplink of 6 KiB/s.
+const UPLOAD_TIMEOUT_MS = 120_000
+// The server may raise the price once while we compute; more rounds would only burn battery.
+const PROOF_ROUNDS_MAX = 3
+
+function seconds(header: string | null): number | null {
+  if (!header) return null
+  const n = Number(header)
+  if (Number.isFinite(n)) return Math.max(0, n)
+  const at = Date.parse(header)
+  return Number.isNaN(at) ? null : Math.max(0, Math.round((at - Date.now()) / 1000))
+}
+
+function parseProblem(status: number, text: string): ProblemBody {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (body && typeof body === 'object') return body as ProblemBody
+  } catch {
+    // Something between us and the server answered with its own page; the status is all we know.
+  }
+  return { status }
+}
+
+async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS)
+  let response: Response
+  try {
+    response = await fetch(path, { ...init, signal: stop.signal, credentials: 'same-origin' })
+  } catch {
+    throw new ApiProblem(stop.signal.aborted ? 'timeout' : 'offline', 0, {})
+  } finally {
+    clearTimeout(timer)
+  }
+  if (response.ok) return response
+  const problem = parseProblem(response.status, await response.text().catch(() => ''))
+  throw new ApiProblem('http', response.status, problem, seconds(response.headers.get('retry-after')))
+}
+
+async function json<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await call(path, init)
+  try {
+    return (await response.json()) as T
+  } catch {
+    throw new ApiProblem('offline', 0, {})
+  }
+}
+
+function post(body: unknown, key: string, more: Record<string, string> = {}): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key, ...more },
+    body: JSON.stringify(body),
+  }
+}
+
+const proof = (secret: string) => ({ Authorization: `Case ${secret}` })
+const orderPath = (number: string, rest = '') => `/api/intake/orders/${encodeURIComponent(number)}${rest}`
+
+let catalogue: Promise<Catalogue> | null = null
+
+export function getCatalogue(): Promise<Catalogue> {
+  catalogue ??= json<Catalogue>('/api/catalogue').catch((problem: unknown) => {
+    catalogue = null
+    throw problem
+  })
+  return catalogue
+}
+
+/** `onProof` is told when the server asks for a proof of work, so the page can say why it takes longer. */
+export async function createOrder(order: NewOrder, key: string, onProof: () => void): Promise<OrderCreated> {
+  let header: Record<string, string> = {}
+  for (let round = 0; ; round += 1) {
+    try {
+      return await json<OrderCreated>('/api/intake/orders', post(order, key, header))
+    } catch (problem) {
+      const work = problem instanceof ApiProblem && problem.code === 'proofOfWorkNeeded' && problem.body.proofOfWork
+      if (!work || round >= PROOF_ROUNDS_MAX) throw problem
+      onProof()
+      const nonce = await solveProofOfWork(work.challenge, key, work.bits)
+      header = { 'Proof-Of-Work': `${work.challenge}:${nonce}` }
+    }
+  }
+}
+
+export function getCase(numberOrId: string, secret: string): Promise<CaseView> {
+  return json<CaseView>(orderPath(numberOrId), { headers: proof(secret), cache: 'no-store' })
+}
+
+export function supplementCase(number: string, secret: string, key: string, text: string, attachments: string[]) {
+  const body = attachments.length > 0 ? { text, attachments } : { text }
+  return json<CaseView>(orderPath(number, '/supplements'), post(body, key, proof(secret)))
+}
+
+export function urgeCase(number: string, secret: string, key: string, reason: string) {
+  return json<CaseView>(orderPath(number, '/urges'), post(reason ? { reason } : {}, key, proof(secret)))
+}
+
+export function withdrawCase(number: string, secret: string, key: string, reason: string) {
+  return json<CaseView>(orderPath(number, '/withdrawal'), post(reason ? { reason } : {}, key, proof(secret)))
+}
+
+export async function getAttachment(number: string, secret: string, id: string): Promise<Blob> {
+  const response = await call(orderPath(number, `/attachments/${encodeURIComponent(id)}`), { headers: proof(secret) })
+  return response.blob()
+}
+
+export function getPublic(filter: Record<string, string>): Promise<PublicList> {
+  const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== ''))
+  return json<PublicList>(`/api/intake/public?${query.toString()}`)
+}
+
+/** Uploads go through XMLHttpRequest because fetch cannot tell how much has left the phone. */
+export function uploadAttachment(
+  blob: Blob,
+  mime: string,
+  key: string,
+  onProgress: (share: number) => void,
+): Promise<Attachment> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', '/api/intake/attachments')
+    request.timeout = UPLOAD_TIMEOUT_MS
+    request.setRequestHeader('Content-Type', mime)
+    request.setRequestHeader('Idempotency-Key', key)
+    request.upload.onprogress = (e) => e.lengthComputable && onProgress(e.loaded / e.total)
+    request.ontimeout = () => reject(new ApiProblem('timeout', 0, {}))
+    request.onerror = () => reject(new ApiProblem('offline', 0, {}))
+    request.onload = () => {
+      const body = parseProblem(request.status, request.responseText)
+      if (request.status >= 200 && request.status < 300) resolve(body as unknown as Attachment)
+      else reject(new ApiProblem('http', request.status, body, seconds(request.getResponseHeader('Retry-After'))))
+    }
+    request.send(blob)
+  })
+}

@@ -1,0 +1,81 @@
+/** Turns a failure into what happened and what to do next, in plain words. */
+import { ApiProblem } from '../api/client'
+import { t, tCode } from '../i18n'
+import { moment } from '../i18n/format'
+import { hotline } from './catalogue'
+
+export interface Explanation {
+  title: string
+  next: string
+}
+
+export function waitText(seconds: number | null): string {
+  if (seconds === null || seconds <= 0) return t('wait.moment')
+  if (seconds < 90) return t('wait.seconds', { n: Math.ceil(seconds) })
+  if (seconds < 5400) return t('wait.minutes', { n: Math.ceil(seconds / 60) })
+  return t('wait.hours', { n: Math.ceil(seconds / 3600) })
+}
+
+function byCode(problem: ApiProblem): Explanation | null {
+  const wait = waitText(problem.retryAfterSeconds)
+  switch (problem.code) {
+    case 'notFound':
+      return { title: t('problem.notFound.title'), next: t('problem.notFound.next') }
+    case 'tooManyTries':
+      return { title: t('problem.tries.title'), next: t('problem.tries.next', { wait }) }
+    case 'stateConflict':
+      return { title: t('problem.conflict.title'), next: t('problem.conflict.next') }
+    case 'urgeTooSoon': {
+      const at = problem.body.availableAt
+      const when = at ? moment(at) : wait
+      return { title: t('problem.urgeTooSoon.title'), next: t('problem.urgeTooSoon.next', { when, hotline: hotline() }) }
+    }
+    default:
+      return null
+  }
+}
+
+export function explain(failure: unknown): Explanation {
+  const problem = failure instanceof ApiProblem ? failure : new ApiProblem('http', 0, {})
+  const wait = waitText(problem.retryAfterSeconds)
+  if (problem.kind === 'offline') return { title: t('problem.offline.title'), next: t('problem.offline.next') }
+  if (problem.kind === 'timeout') return { title: t('problem.timeout.title'), next: t('problem.timeout.next') }
+  const known = byCode(problem)
+  if (known) return known
+  switch (problem.status) {
+    case 413:
+      return { title: t('problem.large.title'), next: t('problem.large.next') }
+    case 422:
+      return { title: t('problem.invalid.title'), next: t('problem.invalid.next') }
+    case 429:
+      return { title: t('problem.busy.title'), next: t('problem.busy.next', { wait }) }
+    case 502:
+    case 503:
+    case 504:
+      return { title: t('problem.down.title'), next: t('problem.down.next', { wait, hotline: hotline() }) }
+    default: {
+      const trace = problem.body.traceId ?? '—'
+      return { title: t('problem.other.title'), next: t('problem.other.next', { hotline: hotline(), trace }) }
+    }
+  }
+}
+
+/** Field errors of a 422, each with the text and the report step where it can be put right. */
+export function fieldErrors(problem: ApiProblem): { step: string; text: string }[] {
+  const steps: Record<string, string> = {
+    appealType: 'type',
+    categoryCode: 'category',
+    title: 'what',
+    content: 'what',
+    incidentAt: 'what',
+    respondent: 'what',
+    place: 'where',
+    attachments: 'photos',
+    caller: 'contact',
+  }
+  const fields = (problem.body.errors ?? []).map((error) => error.pointer.split('/')[1] ?? '')
+  return [...new Set(fields)].map((field) => ({
+    step: steps[field] ?? 'type',
+    text: tCode('field', field, 'field.other'),
+  }))
+}

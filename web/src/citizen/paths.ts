@@ -1,0 +1,17 @@
+/**
+ * Every path the citizen entry owns. The router takes its patterns from here
+ * and the build writes them to dist/routes.json, so the server answers exactly
+ * these with index.html and everything else with the 404 page.
+ */
+export const paths = {
+  home: '/',
+  report: '/report',
+  reportStep: '/report/:step',
+  receipt: '/receipt',
+  track: '/track',
+  case: '/track/:number',
+  public: '/public',
+  about: '/about',
+} as const
+
+export const citizenPaths: string[] = Object.values(paths)

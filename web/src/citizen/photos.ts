@@ -1,0 +1,135 @@
+/**
+ * Photos on their way to the server: made smaller on the phone (which also
+ * drops EXIF and with it the place of the shot), uploaded one after another,
+ * retried with the same idempotency key. What must stay true: `list` holds
+ * everything a draft needs to continue after a reload.
+ */
+import { reactive, type Ref } from 'vue'
+import { ApiProblem, uploadAttachment } from '../api/client'
+import { uuid } from '../api/uuid'
+
+export interface Photo {
+  /** Also the idempotency key of its upload. */
+  key: string
+  blob: Blob
+  mime: string
+  /** The attachment's id once it is on the server. */
+  id: string
+}
+
+export interface PhotoState {
+  step: 'preparing' | 'waiting' | 'uploading' | 'done' | 'failed'
+  share: number
+  code: string
+}
+
+// 1600 px shows a licence plate at 10 m and stays below about 700 KiB at quality 0.8.
+const EDGE_MAX_PX = 1600
+const JPEG_QUALITY = 0.8
+
+async function decode(file: Blob): Promise<ImageBitmap | HTMLImageElement> {
+  try {
+    return await createImageBitmap(file, { imageOrientation: 'from-image' })
+  } catch {
+    // Older browsers know no options here; an <img> applies the orientation by itself.
+    const image = new Image()
+    image.src = URL.createObjectURL(file)
+    try {
+      await image.decode()
+      return image
+    } finally {
+      URL.revokeObjectURL(image.src)
+    }
+  }
+}
+
+/** A smaller JPEG, or the file itself where this browser cannot read the format (HEIC outside Safari). */
+export async function shrink(file: Blob): Promise<Blob> {
+  try {
+    const image = await decode(file)
+    const width = 'naturalWidth' in image ? image.naturalWidth : image.width
+    const height = 'naturalHeight' in image ? image.naturalHeight : image.height
+    const scale = Math.min(1, EDGE_MAX_PX / Math.max(width, height))
+    const canvas = document.createElement('canvas')
+    canvas.width = Math.max(1, Math.round(width * scale))
+    canvas.height = Math.max(1, Math.round(height * scale))
+    canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+    const smaller = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', JPEG_QUALITY))
+    return smaller ?? file
+  } catch {
+    return file
+  }
+}
+
+function mimeOf(file: File, blob: Blob): string {
+  if (blob.type) return blob.type
+  return /\.hei[cf]$/i.test(file.name) ? 'image/heic' : 'application/octet-stream'
+}
+
+/** Codes that another try with the same bytes cannot change. */
+const HOPELESS = new Set(['tooLarge', 'unsupportedMedia'])
+
+export function createPhotoQueue(list: Ref<Photo[]>) {
+  const states = reactive(new Map<string, PhotoState>())
+  let running: Promise<void> = Promise.resolve()
+
+  const stateOf = (photo: Photo): PhotoState =>
+    states.get(photo.key) ?? { step: photo.id ? 'done' : 'waiting', share: 0, code: '' }
+
+  async function upload(key: string): Promise<void> {
+    const photo = list.value.find((one) => one.key === key)
+    if (!photo || photo.id) return
+    states.set(key, { step: 'uploading', share: 0, code: '' })
+    try {
+      const stored = await uploadAttachment(photo.blob, photo.mime, key, (share) =>
+        states.set(key, { step: 'uploading', share, code: '' }),
+      )
+      list.value = list.value.map((one) => (one.key === key ? { ...one, id: stored.id } : one))
+      states.set(key, { step: 'done', share: 1, code: '' })
+    } catch (problem) {
+      const code = problem instanceof ApiProblem ? problem.code : ''
+      states.set(key, { step: 'failed', share: 0, code })
+    }
+  }
+
+  // One at a time: a phone's uplink is the bottleneck, and one finished photo beats nine halves.
+  function enqueue(key: string): Promise<void> {
+    running = running.then(() => upload(key))
+    return running
+  }
+
+  async function add(files: File[]): Promise<void> {
+    for (const file of files) {
+      const key = uuid()
+      list.value = [...list.value, { key, blob: file, mime: file.type, id: '' }]
+      states.set(key, { step: 'preparing', share: 0, code: '' })
+      const blob = await shrink(file)
+      list.value = list.value.map((one) => (one.key === key ? { ...one, blob, mime: mimeOf(file, blob) } : one))
+      void enqueue(key)
+    }
+  }
+
+  function remove(key: string): void {
+    list.value = list.value.filter((one) => one.key !== key)
+    states.delete(key)
+  }
+
+  /** Uploads what is still missing; resolves to true when every photo is on the server. */
+  async function uploadAll(onProgress: (done: number, total: number) => void): Promise<boolean> {
+    for (const photo of list.value) {
+      onProgress(list.value.filter((one) => one.id).length, list.value.length)
+      if (!photo.id && !HOPELESS.has(stateOf(photo).code)) await enqueue(photo.key)
+    }
+    return list.value.every((one) => one.id)
+  }
+
+  /** After the server no longer knows the attachments: next `uploadAll` sends them again under new keys. */
+  function resetUploads(): void {
+    states.clear()
+    list.value = list.value.map((one) => ({ ...one, id: '', key: uuid() }))
+  }
+
+  return { list, stateOf, add, remove, retry: enqueue, uploadAll, resetUploads }
+}
+
+export type PhotoQueue = ReturnType<typeof createPhotoQueue>

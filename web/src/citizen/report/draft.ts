@@ -1,0 +1,164 @@
+/**
+ * The report being filled in. Kept on the device (photos as Blobs) with every
+ * change, restored on return, gone once the case has its number. What must
+ * stay true: the idempotency key belongs to one exact body, so a resend after
+ * a lost answer can never become a second case.
+ */
+import { del, set } from 'idb-keyval'
+import { computed, reactive, ref, toRaw, watch } from 'vue'
+import type { NewOrder } from '../../api/types'
+import { uuid } from '../../api/uuid'
+import { findCategory, findKind } from '../catalogue'
+import { deviceStore } from '../cases'
+import { createPhotoQueue, type Photo } from '../photos'
+import { DRAFT_KEY, keptDraft } from './kept'
+
+export interface Fix {
+  lon: number
+  lat: number
+  accuracyM: number
+}
+
+export interface Draft {
+  appealType: string
+  categoryCode: string
+  content: string
+  title: string
+  titleEdited: boolean
+  incidentAt: string
+  respondent: string
+  villageCode: string
+  gridCode: string
+  address: string
+  fix: Fix | null
+  noPlace: boolean
+  photos: Photo[]
+  photosSeen: boolean
+  contact: '' | 'named' | 'anonymous'
+  name: string
+  phone: string
+  /** null until the person decides; then the kind's default no longer applies. */
+  confidential: boolean | null
+  replyWanted: boolean | null
+  sent: { key: string; body: string } | null
+  changedAt: string
+}
+
+// Long enough to join keystrokes, short enough that a closed tab loses at most a word.
+const SAVE_DELAY_MS = 300
+
+const empty = (): Draft => ({
+  appealType: '', categoryCode: '', content: '', title: '', titleEdited: false, incidentAt: '', respondent: '',
+  villageCode: '', gridCode: '', address: '', fix: null, noPlace: false, photos: [], photosSeen: false,
+  contact: '', name: '', phone: '', confidential: null, replyWanted: null, sent: null, changedAt: '',
+})
+
+export const draft = reactive<Draft>(empty())
+export const restored = ref(false)
+export const draftIsKept = ref(true)
+export const photoQueue = createPhotoQueue(computed({ get: () => draft.photos, set: (list) => (draft.photos = list) }))
+
+let loading: Promise<void> | null = null
+let timer = 0
+let muted = false
+
+async function save(): Promise<void> {
+  clearTimeout(timer)
+  timer = 0
+  try {
+    const plain = toRaw(draft)
+    const photos = plain.photos.map((photo) => ({ ...toRaw(photo) }))
+    await set(DRAFT_KEY, { ...plain, fix: plain.fix && { ...plain.fix }, sent: plain.sent && { ...plain.sent }, photos }, deviceStore())
+  } catch {
+    draftIsKept.value = false
+  }
+}
+
+function changed(): void {
+  if (muted) return
+  draft.changedAt = new Date().toISOString()
+  clearTimeout(timer)
+  timer = window.setTimeout(() => void save(), SAVE_DELAY_MS)
+}
+
+/** Writes a pending change at once; before leaving a step and before sending. */
+export const flushDraft = (): Promise<void> => save()
+
+async function load(): Promise<void> {
+  const kept = await keptDraft()
+  if (kept) {
+    Object.assign(draft, kept)
+    restored.value = true
+  }
+  watch(() => ({ ...draft, changedAt: '' }), changed, { deep: true })
+  window.addEventListener('pagehide', () => timer && void save())
+}
+
+export const loadDraft = () => (loading ??= load())
+
+export async function discardDraft(): Promise<void> {
+  muted = true
+  clearTimeout(timer)
+  timer = 0
+  Object.assign(draft, empty())
+  restored.value = false
+  await del(DRAFT_KEY, deviceStore()).catch(() => undefined)
+  // The watcher runs after this tick; only then may changes count again.
+  await new Promise((done) => setTimeout(done))
+  muted = false
+}
+
+export const confidential = computed<boolean>({
+  get: () =>
+    draft.confidential ??
+    ((findKind(draft.appealType)?.confidentialByDefault || findCategory(draft.categoryCode)?.item.sensitive) ?? false),
+  set: (value) => (draft.confidential = value),
+})
+
+export const replyWanted = computed<boolean>({
+  get: () => draft.contact === 'named' && (draft.replyWanted ?? findKind(draft.appealType)?.needsReply ?? true),
+  set: (value) => (draft.replyWanted = value),
+})
+
+/** First sentence of the content, as the title until somebody writes a better one. */
+export function firstSentence(content: string, max: number): string {
+  const line = content.trim().split(/[。！？!?；;\n]|\.\s/)[0]?.trim() ?? ''
+  const chars = [...line]
+  return chars.length > max ? `${chars.slice(0, max - 1).join('')}…` : line
+}
+
+function place(): NewOrder['place'] {
+  if (draft.noPlace) return {}
+  return {
+    ...(draft.address.trim() && { address: draft.address.trim() }),
+    ...(draft.villageCode && { villageCode: draft.villageCode }),
+    ...(draft.gridCode && { gridCode: draft.gridCode }),
+    ...(draft.fix && { lon: draft.fix.lon, lat: draft.fix.lat, crs: 'WGS84' as const }),
+  }
+}
+
+export function orderOf(): NewOrder {
+  const named = draft.contact === 'named'
+  return {
+    appealType: draft.appealType,
+    categoryCode: draft.categoryCode,
+    title: draft.title.trim(),
+    content: draft.content.trim(),
+    place: place(),
+    ...(draft.respondent.trim() && { respondent: { name: draft.respondent.trim() } }),
+    ...(draft.incidentAt && { incidentAt: `${draft.incidentAt}:00+08:00` }),
+    ...(named && { caller: { ...(draft.name.trim() && { name: draft.name.trim() }), phone: draft.phone.replace(/[\s-]/g, '') } }),
+    anonymous: !named,
+    confidential: confidential.value,
+    replyWanted: replyWanted.value,
+    ...(draft.photos.length > 0 && { attachments: draft.photos.map((photo) => photo.id) }),
+  }
+}
+
+/** The key for this exact body: the earlier one if nothing was changed since, else a new one. */
+export async function keyFor(order: NewOrder): Promise<string> {
+  const body = JSON.stringify(order)
+  if (draft.sent?.body !== body) draft.sent = { key: uuid(), body }
+  await flushDraft()
+  return draft.sent.key
+}

@@ -1,0 +1,61 @@
+/**
+ * Sends the report: first the photos that are still missing, then the order,
+ * always with the key that belongs to this exact body. The draft is discarded
+ * only after number and secret are kept.
+ */
+import { ApiProblem, createOrder } from '../../api/client'
+import { t } from '../../i18n'
+import type { SummaryItem } from '../../ui/ErrorSummary.vue'
+import { keepCase, receiptText } from '../cases'
+import { explain, fieldErrors, type Explanation } from '../explain'
+import { discardDraft, draft, keyFor, orderOf, photoQueue } from './draft'
+
+export interface SendProblem extends Explanation {
+  items: SummaryItem[]
+  /** An emergency number the server wants to be called instead. */
+  call: string
+}
+
+export type SendAnswer = { ok: true; number: string } | { ok: false; problem: SendProblem }
+
+const plain = (explanation: Explanation): SendProblem => ({ ...explanation, items: [], call: '' })
+
+function describe(failure: unknown): SendProblem {
+  const explained = plain(explain(failure))
+  if (!(failure instanceof ApiProblem)) return explained
+  if (failure.code === 'emergencyCall') return { ...explained, call: failure.body.call ?? '110' }
+  // No answer does not mean it did not arrive; the key makes the second try safe.
+  if (failure.kind !== 'http') return { ...explained, next: `${explained.next} ${t('check.retrySafe')}` }
+  if (failure.status !== 422) return explained
+  const fields = fieldErrors(failure)
+  if (fields.some((field) => field.step === 'photos')) photoQueue.resetUploads()
+  return { ...explained, items: fields.map(({ step, text }) => ({ text, to: `/report/${step}?from=check` })) }
+}
+
+export async function sendReport(say: (text: string) => void): Promise<SendAnswer> {
+  const complete = await photoQueue.uploadAll((done, total) => say(t('check.sending.photos', { done, total })))
+  if (!complete) {
+    const offline = navigator.onLine === false
+    const explained = offline ? explain(new ApiProblem('offline', 0, {})) : { title: t('problem.photos.title'), next: t('problem.photos.next') }
+    return { ok: false, problem: plain(explained) }
+  }
+  try {
+    say(t('check.sending'))
+    const order = orderOf()
+    const created = await createOrder(order, await keyFor(order), () => say(t('check.sending.proof')))
+    await keepCase({
+      number: created.number,
+      id: created.id,
+      secret: created.secret,
+      title: draft.title.trim(),
+      status: 'registered',
+      receivedAt: new Date().toISOString(),
+      promisedBy: created.promisedBy,
+      receipt: receiptText(created.receipt),
+    })
+    await discardDraft()
+    return { ok: true, number: created.number }
+  } catch (failure) {
+    return { ok: false, problem: describe(failure) }
+  }
+}

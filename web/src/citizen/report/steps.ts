@@ -1,0 +1,29 @@
+/** The questions in their order, and which of them still lacks an answer. */
+import { draft } from './draft'
+
+export const steps = ['type', 'category', 'what', 'where', 'photos', 'contact', 'check'] as const
+export type Step = (typeof steps)[number]
+
+const answered: Record<Exclude<Step, 'check'>, () => boolean> = {
+  type: () => draft.appealType !== '',
+  category: () => draft.categoryCode !== '',
+  what: () => draft.content.trim() !== '' && draft.title.trim() !== '',
+  where: () => draft.noPlace || Boolean(draft.villageCode || draft.address.trim() || draft.fix),
+  photos: () => draft.photosSeen,
+  contact: () => draft.contact === 'anonymous' || (draft.contact === 'named' && draft.phone.trim() !== ''),
+}
+
+export const isStep = (name: string): name is Step => (steps as readonly string[]).includes(name)
+
+export function firstOpen(): Step {
+  for (const step of steps) if (step !== 'check' && !answered[step]()) return step
+  return 'check'
+}
+
+/** A link straight into the middle leads to the first question that is still open before it. */
+export function reachable(step: Step): Step {
+  const open = firstOpen()
+  return steps.indexOf(step) <= steps.indexOf(open) ? step : open
+}
+
+export const after = (step: Step): Step => steps[steps.indexOf(step) + 1] ?? 'check'

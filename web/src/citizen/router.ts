@@ -1,0 +1,56 @@
+/**
+ * Routes of the citizen entry, each page its own chunk. After every change of
+ * page the title is set and the heading takes the focus, so a screen reader
+ * starts where sighted people look.
+ */
+import { nextTick, ref, watch } from 'vue'
+import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { locale, t, type PlainKey } from '../i18n'
+import { paths } from './paths'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: PlainKey
+  }
+}
+
+/** Set when a page's chunk did not arrive; the shell then offers to reload. */
+export const pageFailed = ref(false)
+
+/** Says the page's name; pages that ask a question pass it, the others use their route's title. */
+export function nameDocument(title: string): void {
+  document.title = t('app.title', { page: title })
+}
+
+export function focusHeading(): void {
+  document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+}
+
+export function createCitizenRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory(),
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    routes: [
+      { path: paths.home, name: 'home', component: () => import('./pages/HomePage.vue'), meta: { title: 'home.title' } },
+      { path: paths.report, name: 'report', component: () => import('./report/ReportStart.vue'), meta: { title: 'report.title' } },
+      { path: paths.reportStep, name: 'step', component: () => import('./report/ReportStep.vue'), meta: { title: 'report.title' } },
+      { path: paths.receipt, name: 'receipt', component: () => import('./pages/ReceiptPage.vue'), meta: { title: 'receipt.title' } },
+      { path: paths.track, name: 'track', component: () => import('./track/TrackPage.vue'), meta: { title: 'track.title' } },
+      { path: paths.case, name: 'case', component: () => import('./track/CasePage.vue'), meta: { title: 'case.title' } },
+      { path: paths.public, name: 'public', component: () => import('./pages/PublicPage.vue'), meta: { title: 'public.title' } },
+      { path: paths.about, name: 'about', component: () => import('./pages/AboutPage.vue'), meta: { title: 'about.title' } },
+      { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'notFound.title' } },
+    ],
+  })
+  const nameByRoute = () => nameDocument(t(router.currentRoute.value.meta.title ?? 'home.title'))
+  let first = true
+  router.afterEach((to, from) => {
+    pageFailed.value = false
+    if (to.name !== 'step') nameByRoute()
+    if (!first && to.path !== from.path) void nextTick(() => requestAnimationFrame(focusHeading))
+    first = false
+  })
+  router.onError(() => (pageFailed.value = true))
+  watch(locale, () => router.currentRoute.value.name !== 'step' && nameByRoute())
+  return router
+}

@@ -1,0 +1,52 @@
+/** Times as people read them, always in the town's time (Asia/Shanghai), whatever the phone is set to. */
+import { locale, t } from './index'
+import type { TimeLimit } from '../api/types'
+
+const ZONE = 'Asia/Shanghai'
+const DAY_MS = 86_400_000
+
+function part(value: Date | string, options: Intl.DateTimeFormatOptions): string {
+  const date = typeof value === 'string' ? new Date(value) : value
+  if (Number.isNaN(date.getTime())) return ''
+  const tag = locale.value === 'en' ? 'en-GB' : 'zh-CN'
+  return new Intl.DateTimeFormat(tag, { timeZone: ZONE, ...options }).format(date)
+}
+
+export const day = (at: Date | string) => part(at, { year: 'numeric', month: 'long', day: 'numeric' })
+export const dayShort = (at: Date | string) => part(at, { month: 'long', day: 'numeric' })
+export const weekday = (at: Date | string) => part(at, { weekday: 'short' })
+export const clock = (at: Date | string) => part(at, { hour: '2-digit', minute: '2-digit', hour12: false })
+export const moment = (at: Date | string) => `${day(at)} ${clock(at)}`
+
+const dayNumber = (at: Date) => Math.floor((at.getTime() + 8 * 3_600_000) / DAY_MS)
+
+/** How far off a deadline is, in calendar days of the town. */
+export function distance(at: string, now = new Date()): string {
+  const date = new Date(at)
+  const days = dayNumber(date) - dayNumber(now)
+  if (date < now) return t('due.over')
+  if (days === 0) return t('due.today')
+  return t('due.in', { n: days })
+}
+
+export function limitText(limit: TimeLimit): string {
+  const { n } = limit
+  switch (limit.unit) {
+    case 'workingDays': return t('limit.workingDays', { n })
+    case 'naturalDays': return t('limit.naturalDays', { n })
+    case 'workingHours': return t('limit.workingHours', { n })
+    case 'naturalHours': return t('limit.naturalHours', { n })
+    default: return t('limit.naturalMinutes', { n })
+  }
+}
+
+/** Months of the town's calendar, newest first, as YYYY-MM. */
+export function recentMonths(count: number, now = new Date()): string[] {
+  const local = new Date(now.getTime() + 8 * 3_600_000)
+  return Array.from({ length: count }, (_, back) => {
+    const month = new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() - back, 1))
+    return month.toISOString().slice(0, 7)
+  })
+}
+
+export const monthName = (month: string) => part(`${month}-15T00:00:00Z`, { year: 'numeric', month: 'long' })
