@@ -10,3 +10,4 @@ pub mod limit;
 pub mod order;
 mod text;
 pub mod time;
+pub mod upload;

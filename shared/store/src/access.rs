@@ -150,3 +150,6 @@ impl<P: Platform> Access<P> {
         self.platform.sleep_ms(ceiling_ms.saturating_mul(u64::from(random)) / 256).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,3 +41,6 @@ pub async fn get<P: Platform>(access: &Access<P>, address: &Hash, size: usize) -
     }
     Ok((bytes.len() == size).then_some(bytes))
 }
+
+#[cfg(test)]
+mod tests;

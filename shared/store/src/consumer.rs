@@ -51,3 +51,6 @@ where
     result?;
     Ok(usize::try_from(next.saturating_sub(cursor.next)).unwrap_or(usize::MAX))
 }
+
+#[cfg(test)]
+mod tests;

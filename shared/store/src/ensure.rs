@@ -91,5 +91,16 @@ where
     }
 }
 
+/// The value of `key`, which becomes `value` if it is absent; for configuration that is made at first use.
+///
+/// # Errors
+/// [`StoreError::Busy`] while another creator may still be at work.
+pub async fn ensure_value<P: Platform>(access: &Access<P>, key: &str, value: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    match access.get(key).await? {
+        Some(present) => Ok(present),
+        None => ensure(access, key, || async { Ok(value) }).await,
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,8 @@ mod number;
 mod page;
 mod port;
 mod sequencer;
+#[cfg(test)]
+mod testing;
 
 pub use access::Access;
 pub use board::{
@@ -29,6 +31,7 @@ pub use board::{
 pub use commit::{Birth, CommitError, Committed, DOCUMENT_BYTES_MAX, EVENTS_MAX, Operation, create, update};
 pub use consumer::consume;
 pub use document::{Document, RawDocument, Recorded, chain_root, event_hash};
+pub use ensure::ensure_value;
 pub use error::StoreError;
 pub use log::{LogEntry, PAGE_ENTRIES, read_from};
 pub use number::day_base;

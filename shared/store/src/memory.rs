@@ -11,6 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::port::{Kv, KvError, Platform, Swap};
 
+mod steady;
+
+pub use steady::{Steady, split_mix};
+
 /// Whose behaviour to reproduce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -58,7 +62,7 @@ pub trait Gate: Send + Sync + 'static {
     fn sleep_ms(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
-/// The contents of a store, with a counter of writes for the swap handles.
+/// The contents of a store.
 #[derive(Debug, Default)]
 struct Contents {
     values: BTreeMap<String, Vec<u8>>,
@@ -226,6 +230,9 @@ impl Platform for MemoryKv {
     async fn sleep_ms(&self, ms: u64) {
         self.gate.sleep_ms(ms).await;
     }
+
+    /// Nothing: tests look at answers and at the store.
+    fn log(&self, _line: &str) {}
 
     async fn variable(&self, name: &str) -> Option<String> {
         self.contents().variables.get(name).cloned()

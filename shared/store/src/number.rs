@@ -24,3 +24,6 @@ pub async fn day_base<P: Platform>(access: &Access<P>, day: Date) -> Result<u64,
     };
     feed::decode_counter(&bytes).ok_or_else(|| StoreError::Damaged(format!("{key} is not a number")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! What an instance of a function knows between requests.
+//!
+//! Only what may be stale for 5 s or never changes: the catalogue, the keys, the base of today's numbers. An instance
+//! serves up to 16 requests at once, so nothing here is held across an await.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use domain::catalogue::Catalogue;
+use domain::time::Date;
+use http::StatusCode;
+use store::{Access, Platform, StoreError, day_base, ensure_value};
+
+use crate::config;
+use crate::keys::Keys;
+use crate::problem::Problem;
+
+/// How long an instance believes its catalogue: an administrator's change is everywhere after 5 s.
+const CATALOGUE_TTL_MS: i64 = 5_000;
+/// Where the master key lies when no variable gives one.
+const MASTER_KEY: &str = "secret/master";
+
+/// An instance's memory; cheap to clone.
+pub struct App<P> {
+    inner: Arc<Inner<P>>,
+}
+
+struct Inner<P> {
+    platform: P,
+    single_reads: Arc<AtomicBool>,
+    keys: OnceLock<Keys>,
+    catalogue: Mutex<Option<Loaded>>,
+    day: Mutex<Option<(Date, u64)>>,
+}
+
+#[derive(Clone)]
+struct Loaded {
+    at_ms: i64,
+    version: config::Version,
+    catalogue: Arc<Catalogue>,
+}
+
+impl<P> Clone for App<P> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<P: Platform> App<P> {
+    /// A fresh instance over `platform`.
+    pub fn new(platform: P) -> Self {
+        let (keys, catalogue, day) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { platform, single_reads: Arc::default(), keys, catalogue, day }) }
+    }
+
+    /// The world.
+    #[must_use]
+    pub fn platform(&self) -> &P {
+        &self.inner.platform
+    }
+
+    /// Store access for a request that begins now.
+    #[must_use]
+    pub fn access(&self) -> Access<P> {
+        Access::new(self.inner.platform.clone(), Arc::clone(&self.inner.single_reads))
+    }
+
+    /// The installation's keys: from the variable `master_key` (32 bytes, hexadecimal or base64), or made once and kept
+    /// in the store.
+    ///
+    /// # Errors
+    /// 503 `masterKeyInvalid` when the variable is not a key; the store's problems.
+    pub async fn keys(&self, access: &Access<P>) -> Result<Keys, Problem> {
+        if let Some(keys) = self.inner.keys.get() {
+            return Ok(keys.clone());
+        }
+        let master = match self.platform().variable("master_key").await {
+            Some(text) => parse_key(&text).ok_or_else(invalid_master_key)?,
+            None => {
+                let made = access.random::<32>();
+                let stored = ensure_value(access, MASTER_KEY, made.to_vec()).await?;
+                stored.try_into().map_err(|_| StoreError::Damaged(MASTER_KEY.to_owned()))?
+            }
+        };
+        Ok(self.inner.keys.get_or_init(|| Keys::new(master)).clone())
+    }
+
+    /// The town's catalogue, at most 5 s old.
+    ///
+    /// # Errors
+    /// 503 `notConfigured` while no town is loaded; the store's problems.
+    pub async fn catalogue(&self, access: &Access<P>) -> Result<Arc<Catalogue>, Problem> {
+        let now_ms = self.platform().now_ms();
+        let cached = lock(&self.inner.catalogue).clone();
+        if let Some(loaded) = &cached
+            && now_ms.saturating_sub(loaded.at_ms) < CATALOGUE_TTL_MS
+        {
+            return Ok(Arc::clone(&loaded.catalogue));
+        }
+        let version = config::read_version(access).await?;
+        let catalogue = match cached {
+            Some(loaded) if loaded.version == version => loaded.catalogue,
+            _ => Arc::new(config::read_catalogue(access, &version).await?),
+        };
+        let loaded = Loaded { at_ms: now_ms, version, catalogue: Arc::clone(&catalogue) };
+        *lock(&self.inner.catalogue) = Some(loaded);
+        Ok(catalogue)
+    }
+
+    /// The slot after which the numbers of `day` count.
+    ///
+    /// # Errors
+    /// The store's problems.
+    pub async fn day_base(&self, access: &Access<P>, day: Date) -> Result<u64, Problem> {
+        if let Some((known, base)) = *lock(&self.inner.day)
+            && known == day
+        {
+            return Ok(base);
+        }
+        let base = day_base(access, day).await?;
+        *lock(&self.inner.day) = Some((day, base));
+        Ok(base)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn parse_key(text: &str) -> Option<[u8; 32]> {
+    let hexadecimal = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+    let bytes = hexadecimal.or_else(|| BASE64.decode(text.as_bytes()).ok())?;
+    bytes.try_into().ok()
+}
+
+fn invalid_master_key() -> Problem {
+    let detail =
+        "The variable master_key must be 32 bytes in hexadecimal or base64. The administrator has to correct it.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "masterKeyInvalid", detail).retry_after(60)
+}

@@ -1,0 +1,141 @@
+//! What a handler gets besides its body: the instance, store access, who sent it and under which trace.
+
+use axum::extract::FromRequestParts;
+use canon::{Hash, OpId};
+use domain::aggregate::{Actor, Context};
+use http::HeaderMap;
+use http::request::Parts;
+use store::{Access, Operation, Platform};
+
+use crate::app::App;
+use crate::keys::Keys;
+use crate::problem::{FieldError, Problem};
+
+/// One request, as handlers see it.
+pub struct Call<P> {
+    /// The instance.
+    pub app: App<P>,
+    /// Store access, counting since the request began.
+    pub access: Access<P>,
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// The client's address for rate limits: an IPv4 address or the /64 of an IPv6 one.
+    pub client: String,
+}
+
+/// Length of an idempotency key: a UUID has 36 characters; shorter than 16 could be guessed, and whoever guesses it
+/// gets the answer again.
+const IDEMPOTENCY_KEY_LENGTH: std::ops::RangeInclusive<usize> = 16..=64;
+
+impl<P: Platform> FromRequestParts<App<P>> for Call<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Problem> {
+        // The outermost layer puts it there, so that it can log the number of operations.
+        let access = parts.extensions.get::<Access<P>>().cloned().unwrap_or_else(|| app.access());
+        let hops = app.platform().variable("trusted_proxy_hops").await;
+        let hops = hops.and_then(|hops| hops.parse().ok()).unwrap_or(0);
+        let client = client_address(&parts.headers, hops);
+        Ok(Self { app: app.clone(), access, headers: parts.headers.clone(), client })
+    }
+}
+
+impl<P: Platform> Call<P> {
+    /// The installation's keys.
+    ///
+    /// # Errors
+    /// See [`App::keys`].
+    pub async fn keys(&self) -> Result<Keys, Problem> {
+        self.app.keys(&self.access).await
+    }
+
+    /// The caller's `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// 422 when it is missing or not 16 to 64 letters, digits, `-` and `_`.
+    pub fn idempotency_key(&self) -> Result<&str, Problem> {
+        let key = self.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
+        let letters = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if letters && IDEMPOTENCY_KEY_LENGTH.contains(&key.len()) {
+            return Ok(key);
+        }
+        Err(Problem::invalid(vec![FieldError::new("#idempotency-key", "idempotencyKeyInvalid")]))
+    }
+
+    /// The operation that this request is, within `scope`. `content` is what makes it the same request again.
+    ///
+    /// # Errors
+    /// See [`Self::idempotency_key`].
+    pub fn operation(&self, keys: &Keys, scope: &str, content: &[u8], by: Actor) -> Result<Operation, Problem> {
+        let op = OpId::new(scope, self.idempotency_key()?);
+        let request: Hash = keys.mac("request", &[scope.as_bytes(), content]);
+        Ok(Operation { op, request, context: Context { now: self.access.now(), by } })
+    }
+
+    /// The secret after `Authorization: Case …`, upper-case, without the spaces and hyphens that people put in.
+    #[must_use]
+    pub fn case_secret(&self) -> Option<String> {
+        let value = self.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, secret) = value.split_once(' ')?;
+        let secret: String = secret.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        scheme.eq_ignore_ascii_case("case").then(|| secret.to_ascii_uppercase())
+    }
+
+    /// The token after `Authorization: Bearer …`.
+    #[must_use]
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    }
+}
+
+/// The address that the last trusted proxy saw: without proxies (`hops` 0) the peer's own, which Spin sets in
+/// `spin-client-addr`; otherwise the `hops`-th entry of `X-Forwarded-For` from the right, which nobody further out can
+/// forge.
+fn client_address(headers: &HeaderMap, hops: usize) -> String {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let forwarded = hops.checked_sub(1).and_then(|skip| header("x-forwarded-for")?.rsplit(',').nth(skip));
+    let peer = forwarded.map(str::trim).or_else(|| header("spin-client-addr")).unwrap_or_default();
+    let address = peer.parse::<std::net::SocketAddr>().map(|socket| socket.ip());
+    match address.ok().or_else(|| peer.parse().ok()) {
+        Some(std::net::IpAddr::V4(address)) => address.to_string(),
+        // A household gets a whole /64; its lower half is anybody's to choose.
+        Some(std::net::IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+        None => "unknown".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::client_address;
+    use http::{HeaderMap, HeaderValue};
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn without_trusted_proxies_a_forwarded_header_is_ignored() {
+        let forged = headers(&[("x-forwarded-for", "1.2.3.4"), ("spin-client-addr", "203.0.113.9:4711")]);
+        assert_eq!(client_address(&forged, 0), "203.0.113.9");
+    }
+
+    #[test]
+    fn behind_proxies_only_what_the_trusted_ones_wrote_counts() {
+        let via =
+            headers(&[("x-forwarded-for", "6.6.6.6, 198.51.100.7, 10.0.0.2"), ("spin-client-addr", "10.0.0.1:80")]);
+        assert_eq!(client_address(&via, 1), "10.0.0.2");
+        assert_eq!(client_address(&via, 2), "198.51.100.7");
+        assert_eq!(client_address(&via, 9), "10.0.0.1");
+    }
+
+    #[test]
+    fn an_ipv6_household_is_one_client() {
+        let first = headers(&[("spin-client-addr", "[2001:db8:1:2:aaaa::1]:80")]);
+        let second = headers(&[("spin-client-addr", "2001:db8:1:2:bbbb::2")]);
+        assert_eq!(client_address(&first, 0), client_address(&second, 0));
+    }
+}

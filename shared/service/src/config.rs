@@ -1,0 +1,36 @@
+//! Where functions find the town's catalogue: one document that says which blob, and that blob.
+
+use canon::Hash;
+use domain::catalogue::{Catalogue, CatalogueHistory};
+use http::StatusCode;
+use store::{Access, Document, Platform, StoreError};
+
+use crate::problem::Problem;
+
+/// Which compiled catalogue is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Version {
+    sha256: Hash,
+    size: usize,
+}
+
+pub(crate) async fn read_version<P: Platform>(access: &Access<P>) -> Result<Version, Problem> {
+    let key = Document::<CatalogueHistory>::key_of(&CatalogueHistory::id());
+    let bytes = access.get(&key).await?.ok_or_else(not_configured)?;
+    let document = Document::<CatalogueHistory>::parse(&bytes)?;
+    let compiled = document.state.compiled.ok_or_else(not_configured)?;
+    Ok(Version { sha256: compiled.sha256, size: usize::try_from(compiled.size).unwrap_or(usize::MAX) })
+}
+
+pub(crate) async fn read_catalogue<P: Platform>(access: &Access<P>, version: &Version) -> Result<Catalogue, Problem> {
+    let bytes = store::blob::get(access, &version.sha256, version.size).await?.ok_or_else(|| {
+        // The blob is written before the document points at it, so this is damage, not a race.
+        StoreError::Damaged("the compiled catalogue is missing".to_owned())
+    })?;
+    Ok(serde_json::from_slice(&bytes).map_err(StoreError::from)?)
+}
+
+fn not_configured() -> Problem {
+    let detail = "This town is not set up yet. The administrator loads it with `onetown load DIR`.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "notConfigured", detail).retry_after(30)
+}

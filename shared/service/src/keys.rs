@@ -1,0 +1,203 @@
+//! Keys and what is done with them: sealing, keyed indexes, secrets that can be shown again but not stolen.
+//!
+//! One master key (a Spin variable, or made at first use) gives all others by HMAC over a label, so a leaked derived
+//! key opens nothing else. Every document has a data key of its own, wrapped by the master key; sealed fields carry
+//! `kind‖id‖field` as associated data, so a sealed phone number cannot be moved to another field or case.
+
+use canon::{DocId, Hash, lp};
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use data_encoding::BASE64;
+use domain::order::Sealed;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use sm3::Sm3;
+
+/// A sealed value cannot be opened: wrong key, moved, or damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sealed value cannot be opened")]
+pub struct SealError;
+
+/// The installation's keys.
+#[derive(Clone)]
+pub struct Keys {
+    master: [u8; 32],
+}
+
+/// The data key of one document.
+#[derive(Clone)]
+pub struct DataKey {
+    key: [u8; 32],
+    document: String,
+}
+
+/// Letters of a case secret: no 0 O 1 I L, nothing that a neighbour mishears for another.
+const SECRET_ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+/// Letters of a case secret: 31^8 = 8.5 × 10^11; at 5 tries an hour a guess succeeds once in 10^7 years.
+const SECRET_LENGTH: usize = 8;
+/// ChaCha20-Poly1305's nonce (RFC 8439).
+const NONCE_BYTES: usize = 12;
+
+impl Keys {
+    /// From the master key's 32 bytes.
+    #[must_use]
+    pub const fn new(master: [u8; 32]) -> Self {
+        Self { master }
+    }
+
+    /// HMAC-SHA256 under the key for `label`.
+    #[must_use]
+    pub fn mac(&self, label: &str, parts: &[&[u8]]) -> Hash {
+        let key = hmac_sha256(&self.master, &[b"onetown/key/v1\n", label.as_bytes()]);
+        hmac_sha256_framed(key.as_bytes(), parts)
+    }
+
+    /// The caller index of a phone number (handbook §1.8): HMAC-SM3 over its E.164 form.
+    #[must_use]
+    pub fn caller_index(&self, e164: &str) -> Hash {
+        let key = hmac_sha256(&self.master, &[b"onetown/key/v1\n", b"caller"]);
+        // HMAC takes a key of any length, so this cannot fail; an all-zero index would only link nothing.
+        let Ok(mut mac) = Hmac::<Sm3>::new_from_slice(key.as_bytes()) else { return Hash::from_bytes([0; 32]) };
+        mac.update(e164.as_bytes());
+        Hash::from_bytes(mac.finalize().into_bytes().into())
+    }
+
+    /// The case secret of the order `id`: the same for every answer to the same submission.
+    #[must_use]
+    pub fn case_secret(&self, id: &DocId) -> String {
+        let mac = self.mac("case-secret", &[id.as_str().as_bytes()]);
+        // 31 does not divide 256: bytes of 248 and above (8 × 31) are skipped, so every letter is equally likely. Of
+        // 32 bytes 31 are expected to be usable; should fewer than 8 be, the rest come from a second block.
+        let second = self.mac("case-secret-2", &[id.as_str().as_bytes()]);
+        let bytes = mac.as_bytes().iter().chain(second.as_bytes()).filter(|byte| **byte < 248);
+        let letters = bytes.filter_map(|byte| SECRET_ALPHABET.get(usize::from(*byte) % SECRET_ALPHABET.len()));
+        letters.take(SECRET_LENGTH).map(|letter| char::from(*letter)).collect()
+    }
+
+    /// What is stored of a case secret.
+    #[must_use]
+    pub fn case_secret_hash(&self, id: &DocId, secret: &str) -> Hash {
+        self.mac("case-secret-hash", &[id.as_str().as_bytes(), secret.as_bytes()])
+    }
+
+    /// The data key for a new document, from 32 random bytes, and its wrapped form for the document.
+    ///
+    /// # Errors
+    /// Never in practice; the cipher's interface allows it.
+    pub fn new_data_key(
+        &self,
+        kind: &str,
+        id: &DocId,
+        key: [u8; 32],
+        nonce: [u8; 12],
+    ) -> Result<(DataKey, String), SealError> {
+        let data_key = DataKey { key, document: format!("{kind}/{id}") };
+        let wrapped = seal(self.wrapping_key().as_bytes(), nonce, data_key.document.as_bytes(), &key)?;
+        Ok((data_key, BASE64.encode(&wrapped)))
+    }
+
+    /// Unwraps a document's data key.
+    ///
+    /// # Errors
+    /// When it was wrapped under another master key, or for another document.
+    pub fn data_key(&self, kind: &str, id: &DocId, wrapped: &str) -> Result<DataKey, SealError> {
+        let document = format!("{kind}/{id}");
+        let wrapped = BASE64.decode(wrapped.as_bytes()).map_err(|_| SealError)?;
+        let key = open(self.wrapping_key().as_bytes(), document.as_bytes(), &wrapped)?;
+        Ok(DataKey { key: key.try_into().map_err(|_| SealError)?, document })
+    }
+
+    fn wrapping_key(&self) -> Hash {
+        hmac_sha256(&self.master, &[b"onetown/key/v1\n", b"wrap"])
+    }
+
+    /// Encrypts the content of an attachment. The key is the content's own, so the same bytes always give the same
+    /// ciphertext and are stored once; the nonce may be constant because a key never sees a second message.
+    ///
+    /// # Errors
+    /// Never in practice; the cipher's interface allows it.
+    pub fn seal_blob(&self, sha256: &Hash, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+        seal(self.blob_key(sha256).as_bytes(), [0; NONCE_BYTES], sha256.as_bytes(), bytes)
+    }
+
+    /// Decrypts an attachment.
+    ///
+    /// # Errors
+    /// When the bytes are not what was sealed under this hash.
+    pub fn open_blob(&self, sha256: &Hash, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        open(self.blob_key(sha256).as_bytes(), sha256.as_bytes(), sealed)
+    }
+
+    fn blob_key(&self, sha256: &Hash) -> Hash {
+        self.mac("blob", &[sha256.as_bytes()])
+    }
+}
+
+/// Bytes that sealing adds: nonce and tag.
+pub const SEAL_OVERHEAD_BYTES: usize = NONCE_BYTES + 16;
+
+impl DataKey {
+    /// Seals `text` for `field` under a fresh nonce.
+    ///
+    /// # Errors
+    /// Never in practice; the cipher's interface allows it.
+    pub fn seal(&self, field: &str, nonce: [u8; 12], text: &str) -> Result<Sealed, SealError> {
+        let bytes = seal(&self.key, nonce, &self.associated(field), text.as_bytes())?;
+        Ok(Sealed(BASE64.encode(&bytes)))
+    }
+
+    /// Opens what was sealed for `field` of this document.
+    ///
+    /// # Errors
+    /// When it was sealed for anything else, or altered.
+    pub fn open(&self, field: &str, sealed: &Sealed) -> Result<String, SealError> {
+        let bytes = BASE64.decode(sealed.0.as_bytes()).map_err(|_| SealError)?;
+        String::from_utf8(open(&self.key, &self.associated(field), &bytes)?).map_err(|_| SealError)
+    }
+
+    fn associated(&self, field: &str) -> Vec<u8> {
+        [lp(self.document.as_bytes()), lp(field.as_bytes())].concat()
+    }
+}
+
+fn seal(key: &[u8; 32], nonce: [u8; NONCE_BYTES], associated: &[u8], message: &[u8]) -> Result<Vec<u8>, SealError> {
+    let cipher = ChaCha20Poly1305::new(&Key::from(*key));
+    let sealed =
+        cipher.encrypt(&Nonce::from(nonce), Payload { msg: message, aad: associated }).map_err(|_| SealError)?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+fn open(key: &[u8; 32], associated: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError)?;
+    let cipher = ChaCha20Poly1305::new(&Key::from(*key));
+    cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: associated }).map_err(|_| SealError)
+}
+
+fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Hash {
+    // HMAC takes a key of any length (RFC 2104 §2), so the other arm cannot be reached.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Hash::from_bytes([0; 32]) };
+    for part in parts {
+        mac.update(part);
+    }
+    Hash::from_bytes(mac.finalize().into_bytes().into())
+}
+
+fn hmac_sha256_framed(key: &[u8], parts: &[&[u8]]) -> Hash {
+    let framed: Vec<Vec<u8>> = parts.iter().map(|part| lp(part)).collect();
+    let framed: Vec<&[u8]> = framed.iter().map(Vec::as_slice).collect();
+    hmac_sha256(key, &framed)
+}
+
+/// Whether two hashes are equal, in constant time.
+#[must_use]
+pub fn same_hash(a: &Hash, b: &Hash) -> bool {
+    use subtle::ConstantTimeEq as _;
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// Whether two texts are equal, in a time that depends on their lengths only.
+#[must_use]
+pub fn same_text(a: &str, b: &str) -> bool {
+    use subtle::ConstantTimeEq as _;
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}

@@ -1,0 +1,126 @@
+//! The port over Spin: the only code that knows its interfaces.
+//!
+//! Plain reads and writes go through `spin:key-value`, whose calls let an instance's other requests run meanwhile;
+//! counters, swaps and batches exist in `wasi:keyvalue` only, whose calls hold the instance up.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use spin_sdk::experimental::wasi::keyvalue::{atomics, batch, store as wasi_store};
+use spin_sdk::key_value;
+use spin_sdk::wasip3::{clocks::monotonic_clock, random::random::get_random_bytes};
+use store::{Kv, KvError, Platform, Swap};
+
+/// The store's label in spin.toml.
+const LABEL: &str = "default";
+
+/// Spin's key-value store, clock, entropy and variables. Handles are opened once an instance.
+#[derive(Clone, Default)]
+pub struct Spin {
+    handles: Arc<Handles>,
+}
+
+#[derive(Default)]
+struct Handles {
+    store: OnceLock<key_value::Store>,
+    bucket: OnceLock<wasi_store::Bucket>,
+}
+
+impl Spin {
+    async fn store(&self) -> Result<&key_value::Store, KvError> {
+        if let Some(store) = self.handles.store.get() {
+            return Ok(store);
+        }
+        let store = key_value::Store::open(LABEL).await.map_err(spin_error)?;
+        Ok(self.handles.store.get_or_init(|| store))
+    }
+
+    fn bucket(&self) -> Result<&wasi_store::Bucket, KvError> {
+        if let Some(bucket) = self.handles.bucket.get() {
+            return Ok(bucket);
+        }
+        let bucket = wasi_store::open(LABEL).map_err(wasi_error)?;
+        Ok(self.handles.bucket.get_or_init(|| bucket))
+    }
+}
+
+impl Kv for Spin {
+    type Cas = atomics::Cas;
+
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, KvError> {
+        self.store().await?.get(key).await.map_err(spin_error)
+    }
+
+    async fn set(&self, key: &str, value: Vec<u8>) -> Result<(), KvError> {
+        self.store().await?.set(key, value).await.map_err(spin_error)
+    }
+
+    async fn get_many(&self, keys: &[String]) -> Result<Vec<(String, Vec<u8>)>, KvError> {
+        let found = batch::get_many(self.bucket()?, keys).map_err(wasi_error)?;
+        Ok(found.into_iter().filter_map(|(key, value)| value.map(|value| (key, value))).collect())
+    }
+
+    async fn set_many(&self, pairs: Vec<(String, Vec<u8>)>) -> Result<(), KvError> {
+        batch::set_many(self.bucket()?, &pairs).map_err(wasi_error)
+    }
+
+    async fn delete_many(&self, keys: &[String]) -> Result<(), KvError> {
+        batch::delete_many(self.bucket()?, keys).map_err(wasi_error)
+    }
+
+    async fn increment(&self, key: &str, delta: i64) -> Result<i64, KvError> {
+        atomics::increment(self.bucket()?, key, delta).map_err(wasi_error)
+    }
+
+    async fn compare(&self, key: &str) -> Result<(atomics::Cas, Option<Vec<u8>>), KvError> {
+        let handle = atomics::Cas::new(self.bucket()?, key).map_err(wasi_error)?;
+        let current = handle.current().map_err(wasi_error)?;
+        Ok((handle, current))
+    }
+
+    async fn swap(&self, handle: atomics::Cas, value: Vec<u8>) -> Result<Swap, KvError> {
+        match atomics::swap(handle, &value) {
+            Ok(()) => Ok(Swap::Confirmed),
+            Err(atomics::CasError::CasFailed(_)) => Ok(Swap::Unconfirmed),
+            Err(atomics::CasError::StoreError(error)) => Err(wasi_error(error)),
+        }
+    }
+}
+
+impl Platform for Spin {
+    fn now_ms(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        let length = u64::try_from(bytes.len()).unwrap_or(0);
+        bytes.copy_from_slice(&get_random_bytes(length));
+    }
+
+    async fn sleep_ms(&self, ms: u64) {
+        monotonic_clock::wait_for(ms.saturating_mul(1_000_000)).await;
+    }
+
+    fn log(&self, line: &str) {
+        eprintln!("{line}");
+    }
+
+    async fn variable(&self, name: &str) -> Option<String> {
+        spin_sdk::variables::get(name).await.ok().filter(|value| !value.is_empty())
+    }
+}
+
+fn spin_error(error: key_value::Error) -> KvError {
+    match error {
+        key_value::Error::AccessDenied => KvError::AccessDenied,
+        other => KvError::Backend(other.to_string()),
+    }
+}
+
+fn wasi_error(error: wasi_store::Error) -> KvError {
+    match error {
+        wasi_store::Error::AccessDenied => KvError::AccessDenied,
+        other => KvError::Backend(format!("{other:?}")),
+    }
+}
