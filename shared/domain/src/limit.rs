@@ -57,6 +57,18 @@ impl Limit {
     pub const fn new(n: u32, unit: LimitUnit) -> Self {
         Self { n, unit }
     }
+
+    /// The milliseconds of a limit that runs without a calendar: natural days, hours and minutes. `None` for the others.
+    #[must_use]
+    pub fn natural_ms(self) -> Option<i64> {
+        let unit_ms = match self.unit {
+            LimitUnit::NaturalDays => crate::time::DAY_MS,
+            LimitUnit::NaturalHours => crate::time::HOUR_MS,
+            LimitUnit::NaturalMinutes => crate::time::MINUTE_MS,
+            LimitUnit::WorkingDays | LimitUnit::WorkingHours | LimitUnit::Months => return None,
+        };
+        Some(i64::from(self.n).saturating_mul(unit_ms))
+    }
 }
 
 /// A stretch of time, `from` included and `to` not; empty unless `from < to`.

@@ -6,7 +6,7 @@
 
 use std::f64::consts::PI;
 
-use domain::order::Position;
+use domain::catalogue::Point;
 use serde::Deserialize;
 
 /// Coordinate reference systems that are accepted (handbook §6.4).
@@ -28,7 +28,7 @@ pub enum Crs {
 
 /// The position in WGS-84; `None` unless it is a finite point of China's bounding box (73–136° E, 3–54° N).
 #[must_use]
-pub fn to_wgs84(lon: f64, lat: f64, crs: Crs) -> Option<Position> {
+pub fn to_wgs84(lon: f64, lat: f64, crs: Crs) -> Option<Point> {
     let inside = (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat);
     if !inside {
         return None;
@@ -41,13 +41,13 @@ pub fn to_wgs84(lon: f64, lat: f64, crs: Crs) -> Option<Position> {
             from_gcj02(lon, lat)
         }
     };
-    Some(Position { lon_e7: to_e7(lon), lat_e7: to_e7(lat) })
+    Some(Point { lon_e7: to_e7(lon), lat_e7: to_e7(lat) })
 }
 
-/// Within ±1.8e9, far inside an i64.
+/// At most 1.36e9, inside an i32 (2.1e9).
 #[expect(clippy::cast_possible_truncation, reason = "bounded by the box above")]
-fn to_e7(degrees: f64) -> i64 {
-    (degrees * 1e7).round() as i64
+fn to_e7(degrees: f64) -> i32 {
+    (degrees * 1e7).round() as i32
 }
 
 fn from_gcj02(lon: f64, lat: f64) -> (f64, f64) {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     /// Metres between two positions near Beijing, roughly: 1e-7 degree is 1.1 cm.
-    fn apart_cm(a: Position, lon: f64, lat: f64) -> i64 {
+    fn apart_cm(a: Point, lon: f64, lat: f64) -> i32 {
         (a.lon_e7 - to_e7(lon)).abs().max((a.lat_e7 - to_e7(lat)).abs())
     }
 
@@ -108,12 +108,12 @@ mod tests {
         // BD-09 (116.404, 39.915) is GCJ-02 (116.39762729119315, 39.90865673957631), likewise published.
         let found = to_wgs84(116.404, 39.915, Crs::Bd09).unwrap();
         let same = to_wgs84(116.397_627_291_193_15, 39.908_656_739_576_31, Crs::Gcj02).unwrap();
-        assert!(apart_cm(found, same.lon_e7 as f64 / 1e7, same.lat_e7 as f64 / 1e7) < 10);
+        assert!(apart_cm(found, f64::from(same.lon_e7) / 1e7, f64::from(same.lat_e7) / 1e7) < 10);
     }
 
     #[test]
     fn gps_and_government_maps_are_taken_as_they_are() {
-        let here = Position { lon_e7: 1_199_000_000, lat_e7: 326_000_000 };
+        let here = Point { lon_e7: 1_199_000_000, lat_e7: 326_000_000 };
         assert_eq!(to_wgs84(119.9, 32.6, Crs::Wgs84), Some(here));
         assert_eq!(to_wgs84(119.9, 32.6, Crs::Cgcs2000), Some(here));
     }

@@ -1,6 +1,6 @@
 //! Counting tries in a fixed window, on a single key that is reused for ever.
 //!
-//! An increment per window would leave a key behind for every minute and address; a small record that starts again by
+//! Every hit has a token, so that a retry is not a second hit. An increment per window would leave a key behind for every minute and address; a small record that starts again by
 //! itself leaves one. A lost race costs a second look, and a record that stays contended counts as "too many".
 
 use domain::time::Moment;
@@ -11,14 +11,19 @@ use crate::keys::Keys;
 
 /// Rounds on a contended counter: the waits add up to 0.3 s.
 const ROUNDS_MAX: u32 = 6;
-/// Hexadecimal digits of a subject in a key: 2^24 = 16.8 million counters of 60 bytes at most, 1 GB if every address of
+/// Hexadecimal digits of a subject in a key: 2^24 = 16.8 million counters, if every address of
 /// the internet came by; a town's has some thousands. Two addresses share a counter once in 16.8 million.
 const SUBJECT_DIGITS: usize = 6;
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Tokens that a window remembers; later ones all count as the last. Above every limit that is asked of it (60).
+const TOKENS_MAX: usize = 100;
+/// Characters kept of a token: 10 hexadecimal digits, 40 bits, for at most 100 of them.
+const TOKEN_DIGITS: usize = 10;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Window {
     start_ms: i64,
-    n: u32,
+    tokens: Vec<String>,
 }
 
 /// A window's count, including the hit just made.
@@ -30,7 +35,8 @@ pub struct Count {
     pub resets_in_s: u32,
 }
 
-/// Counts one hit of `subject` in `scope`, in windows of `window_ms`.
+/// Counts one hit of `subject` in `scope`, in windows of `window_ms`. The same `token` is counted once a window, so a
+/// retry costs its sender nothing; `n` is the token's place in the window.
 ///
 /// # Errors
 /// When the store fails.
@@ -39,8 +45,10 @@ pub async fn hit<P: Platform>(
     keys: &Keys,
     scope: &str,
     subject: &str,
+    token: &str,
     window_ms: i64,
 ) -> Result<Count, StoreError> {
+    let token = token.get(..TOKEN_DIGITS).unwrap_or(token);
     let digest = keys.mac("rate", &[scope.as_bytes(), subject.as_bytes()]).to_string();
     let key = format!("rate/{scope}/{}", digest.get(..SUBJECT_DIGITS).unwrap_or_default());
     let now = access.now();
@@ -48,8 +56,16 @@ pub async fn hit<P: Platform>(
     for round in 0..ROUNDS_MAX {
         let (handle, current) = access.compare(&key).await?;
         let before = current.as_deref().and_then(|bytes| serde_json::from_slice::<Window>(bytes).ok());
-        let fresh = before.filter(|window| window.start_ms == start_ms).map_or(0, |window| window.n);
-        let window = Window { start_ms, n: fresh.saturating_add(1) };
+        let mut window = before.filter(|window| window.start_ms == start_ms).unwrap_or_default();
+        window.start_ms = start_ms;
+        if let Some(place) = window.tokens.iter().position(|known| known == token) {
+            return Ok(count(place, now, start_ms, window_ms));
+        }
+        if window.tokens.len() >= TOKENS_MAX {
+            return Ok(count(TOKENS_MAX, now, start_ms, window_ms));
+        }
+        let place = window.tokens.len();
+        window.tokens.push(token.to_owned());
         let bytes = serde_json::to_vec(&window)?;
         let done = match current {
             // Nothing to swap: two first hits at once may count as one, which no limit notices.
@@ -58,14 +74,15 @@ pub async fn hit<P: Platform>(
             Some(_) => access.get(&key).await?.as_deref() == Some(bytes.as_slice()),
         };
         if done {
-            return Ok(count(window.n, now, start_ms, window_ms));
+            return Ok(count(place, now, start_ms, window_ms));
         }
         access.back_off(round).await;
     }
-    Ok(count(u32::MAX, now, start_ms, window_ms))
+    Ok(count(TOKENS_MAX, now, start_ms, window_ms))
 }
 
-fn count(n: u32, now: Moment, start_ms: i64, window_ms: i64) -> Count {
+fn count(place: usize, now: Moment, start_ms: i64, window_ms: i64) -> Count {
     let left_ms = start_ms.saturating_add(window_ms).saturating_sub(now.unix_ms());
+    let n = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
     Count { n, resets_in_s: u32::try_from(left_ms / 1000).unwrap_or(0).max(1) }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::OrderNo;
 use super::repeat::Repeat;
-use crate::catalogue::{AppealType, CategoryCode, GridCode, Urgency, VillageCode};
+use crate::catalogue::{AppealType, CategoryCode, GridCode, Point, Urgency, VillageCode};
 use crate::limit::{Deadline, Limit};
 use crate::time::Moment;
 
@@ -32,16 +32,6 @@ pub enum Channel {
     Web,
 }
 
-/// A position in WGS-84, units of 1e-7 degree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Position {
-    /// Longitude.
-    pub lon_e7: i64,
-    /// Latitude.
-    pub lat_e7: i64,
-}
-
 /// Where it happened (事发地址).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,7 +47,7 @@ pub struct Place {
     pub grid: Option<GridCode>,
     /// The position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<Position>,
+    pub position: Option<Point>,
 }
 
 /// Who asked (诉求人).

@@ -17,7 +17,7 @@ mod repeat;
 
 pub use decide::{Action, ActionName, OrderCommand, OrderRejection, SupplementCommand, UrgeCommand};
 pub use event::{
-    Attachment, CallerFields, Channel, OrderEvent, Place, Position, Registered, Sealed, Supplemented, Text, Urged,
+    Attachment, CallerFields, Channel, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged,
     Withdrawn,
 };
 pub use number::{OrderNo, OrderNoError};

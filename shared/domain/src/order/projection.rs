@@ -4,10 +4,10 @@ use canon::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::event::{Position, Text};
+use super::event::Text;
 use super::{Status, WorkOrder};
 use crate::board::Projection;
-use crate::catalogue::CategoryCode;
+use crate::catalogue::{CategoryCode, Point};
 use crate::time::Moment;
 
 /// An order in its caller's queue: what finding a repeat needs, and nothing about the person.
@@ -18,7 +18,7 @@ pub struct CallerRow {
     pub category: CategoryCode,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<Position>,
+    pub position: Option<Point>,
     /// Where it stands.
     pub status: Status,
     /// When it came in.

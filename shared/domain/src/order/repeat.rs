@@ -7,10 +7,9 @@
 use canon::DocId;
 use serde::{Deserialize, Serialize};
 
-use super::event::Position;
 use super::projection::CallerRow;
-use crate::catalogue::CategoryCode;
-use crate::time::{DAY_MS, Moment};
+use crate::catalogue::{CategoryCode, Point};
+use crate::time::Moment;
 
 /// What kind of repeat (重复件).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,9 +35,9 @@ pub struct Repeat {
 #[derive(Debug, Clone, Copy)]
 pub struct RepeatRule {
     /// Two places nearer than this are the same, metres.
-    pub radius_m: u64,
-    /// A closed order counts for so many natural days.
-    pub closed_days: u32,
+    pub radius_m: u32,
+    /// A closed order counts for so long, milliseconds.
+    pub closed_window_ms: i64,
 }
 
 /// An earlier order of the caller, as the caller's queue shows it.
@@ -57,10 +56,10 @@ pub struct EarlierOrder {
 pub fn repeat_of(
     earlier: &[EarlierOrder],
     category: &CategoryCode,
-    position: Option<Position>,
+    position: Option<Point>,
     now: Moment,
     rule: RepeatRule,
-    distance_m: impl Fn(Position, Position) -> u64,
+    distance_m: impl Fn(Point, Point) -> u32,
 ) -> Option<Repeat> {
     let near = |row: &CallerRow| match (row.position, position) {
         (Some(there), Some(here)) => distance_m(there, here) <= rule.radius_m,
@@ -69,10 +68,7 @@ pub fn repeat_of(
     let same = earlier.iter().rev().filter(|order| order.row.category == *category && near(&order.row));
     let kind = |row: &CallerRow| match row.closed_at {
         None => Some(RepeatKind::SelfOpen),
-        Some(closed_at) => {
-            let window_ms = i64::from(rule.closed_days).saturating_mul(DAY_MS);
-            (now.ms_since(closed_at) <= window_ms).then_some(RepeatKind::SelfClosed)
-        }
+        Some(closed_at) => (now.ms_since(closed_at) <= rule.closed_window_ms).then_some(RepeatKind::SelfClosed),
     };
     let mut found: Vec<Repeat> =
         same.filter_map(|order| Some(Repeat { kind: kind(&order.row)?, parent: order.id.clone() })).collect();
