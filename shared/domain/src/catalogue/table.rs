@@ -55,8 +55,9 @@ impl<'a> Table<'a> {
             return None;
         }
         match std::str::from_utf8(bytes) {
-            // One kind of line end, so that blank lines can be counted below.
-            Ok(text) => Some(text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")),
+            // One kind of line end, so that blank lines can be counted below. The reader itself
+            // skips a byte order mark.
+            Ok(text) => Some(text.replace("\r\n", "\n")),
             Err(error) => {
                 let detail = format!("byte {} is not UTF-8", error.valid_up_to());
                 self.fail(0, "", RowErrorCode::NotUtf8, detail);

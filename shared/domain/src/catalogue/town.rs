@@ -98,7 +98,6 @@ pub(crate) fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> Option
         fail(0, RowErrorCode::NotUtf8, "the file is not UTF-8".to_owned());
         return None;
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match toml::from_str::<Town>(text) {
         Ok(town) => {
             town.check(errors);
