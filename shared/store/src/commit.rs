@@ -104,10 +104,12 @@ where
     let Birth { event, key: data_key, lookups } = birth(slot).map_err(CommitError::Rejected)?;
     let document = Document::<A>::first(id, data_key, new_event(access, &operation, slot, event))?;
     let bytes = encode(&document)?;
-    // The notice leads: where a batch is not atomic, a document must never exist unannounced.
-    let mut pairs = vec![feed::notice(access, slot, &key)?, (key, bytes)];
-    pairs.extend(lookups);
-    access.set_many(pairs).await?;
+    // The document last and alone: where a batch is not atomic, a failure leaves any subset of it, and a document must
+    // never exist unannounced or without what leads to it.
+    let mut ahead = vec![feed::notice(access, slot, &key)?];
+    ahead.extend(lookups);
+    access.set_many(ahead).await?;
+    access.set(&key, bytes).await?;
     Ok(Committed { document, slot, replayed: false })
 }
 
@@ -131,7 +133,8 @@ where
         let (handle, bytes) = access.compare(&key).await?;
         let document = Document::<A>::parse(&bytes.ok_or(CommitError::NotFound)?)?;
         if let Some(slot) = replayed(&document, operation)? {
-            return Ok(Committed { document, slot, replayed: true });
+            // Under the slot that this call announced, it was this call whose swap went unconfirmed.
+            return Ok(Committed { document, slot, replayed: announced != Some(slot) });
         }
         let event = decide(&document, &operation.context).map_err(CommitError::Rejected)?;
         let slot = announce(access, announced, document.last_slot(), &key).await?;
@@ -149,7 +152,7 @@ where
     let bytes = access.get(&key).await?.ok_or(CommitError::NotFound)?;
     let document = Document::parse(&bytes)?;
     let slot = replayed(&document, operation)?.ok_or(StoreError::Busy)?;
-    Ok(Committed { document, slot, replayed: true })
+    Ok(Committed { document, slot, replayed: announced != Some(slot) })
 }
 
 /// The slot of this operation: the one it has, unless a later slot is already in the document. So slots grow with the

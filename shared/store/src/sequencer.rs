@@ -5,7 +5,7 @@
 //! before anything else; its deletion is the last step. A loser of the swap only discards its own stage, whose name
 //! carries a nonce and so is nobody else's. Leases would save work; correctness needs none.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,8 @@ use crate::{ProjectFn, keys};
 
 /// Slots of one round: 256 notices of 120 bytes and up to 256 documents of 3 KB are read, 0.8 MB in all.
 const ROUND_SLOTS: u64 = 256;
-/// A waiting slot is looked at in every round for this long: twice the 30 s that a request can live.
+/// A waiting slot is looked at in every round until a look comes this long after the first: twice the 30 s that a
+/// request can live, so that last look finds whatever was on its way, however rarely somebody ticks.
 const WATCH_MS: i64 = 60_000;
 /// After that once an hour: 24 looks in all.
 const REST_MS: i64 = 3_600_000;
@@ -126,79 +127,75 @@ async fn finish_stage<P: Platform>(access: &Access<P>, head: &Head, project: Pro
     publish(access, stage, &serde_json::from_slice(&bytes)?, project).await
 }
 
-/// The slots to look at now, in order: waiting ones that are due, then new ones, 256 in all.
+/// The slots to look at now: waiting ones that are due, the longest unseen first, then new ones, 256 in all.
 fn candidates<P: Platform>(access: &Access<P>, head: &Head, last: u64) -> Vec<u64> {
     let now = access.now().unix_ms();
-    let due = head.waiting.iter().filter(|waiting| {
-        let watched = now.saturating_sub(waiting.since_ms) <= WATCH_MS;
+    let mut due: Vec<&Waiting> = head.waiting.iter().collect();
+    due.retain(|waiting| {
+        let watched = waiting.seen_ms.saturating_sub(waiting.since_ms) <= WATCH_MS;
         watched || now.saturating_sub(waiting.seen_ms) >= REST_MS
     });
+    due.sort_by_key(|waiting| (waiting.seen_ms, waiting.slot));
     let new = head.next..=last.min(head.next.saturating_add(ROUND_SLOTS - 1));
     // Half the round at most for the waiting, so that a pile of abandoned slots never stops new ones.
-    let due = due.map(|waiting| waiting.slot).take(usize::try_from(ROUND_SLOTS / 2).unwrap_or(0));
+    let due = due.into_iter().map(|waiting| waiting.slot).take(usize::try_from(ROUND_SLOTS / 2).unwrap_or(0));
     due.chain(new).take(usize::try_from(ROUND_SLOTS).unwrap_or(0)).collect()
 }
 
 /// The batch that the stored documents give for `slots`, and the head after it.
 async fn decide<P: Platform>(access: &Access<P>, head: &Head, slots: &[u64]) -> Result<(Batch, Head), StoreError> {
     let now = access.now().unix_ms();
-    let notices = read_notices(access, slots).await?;
-    let docs: BTreeSet<String> = notices.values().map(|notice| notice.doc.clone()).collect();
-    let events = read_events(access, docs).await?;
-    let mut batch = Batch { from: head.size, entries: Vec::new(), spent: Vec::new() };
-    let mut waiting: Vec<Waiting> = head.waiting.clone();
+    let events = read_events(access, read_announced(access, slots).await?).await?;
+    let mut open: BTreeMap<u64, Waiting> = head.waiting.iter().map(|waiting| (waiting.slot, waiting.clone())).collect();
     for slot in slots {
-        let found = notices.get(slot).and_then(|n| events.get(&(n.doc.clone(), *slot)).map(|e| (n, e)));
-        if let Some((notice, event)) = found {
-            batch.entries.push(entry(*slot, &notice.doc, event));
+        open.entry(*slot).or_insert(Waiting { slot: *slot, since_ms: now, seen_ms: now }).seen_ms = now;
+    }
+    let mut batch = Batch { from: head.size, entries: Vec::new(), spent: Vec::new() };
+    // Every open event of a document that was read enters, also one whose own slot was not due: so the log never shows
+    // the events of one document out of order.
+    for (slot, (doc, event)) in &events {
+        if open.remove(slot).is_some() {
+            batch.entries.push(entry(*slot, doc, event));
             batch.spent.push(*slot);
-            waiting.retain(|waiting| waiting.slot != *slot);
-        } else if let Some(known) = waiting.iter_mut().find(|waiting| waiting.slot == *slot) {
-            known.seen_ms = now;
-        } else {
-            waiting.push(Waiting { slot: *slot, since_ms: now, seen_ms: now });
         }
     }
-    waiting.retain(|waiting| {
-        let keep = now.saturating_sub(waiting.since_ms) <= FORGET_MS;
-        if !keep {
-            batch.spent.push(waiting.slot);
+    open.retain(|slot, waiting| {
+        // Nothing is forgotten but in a round that looked at it.
+        let forget = waiting.seen_ms == now && now.saturating_sub(waiting.since_ms) > FORGET_MS;
+        if forget {
+            batch.spent.push(*slot);
         }
-        keep
+        !forget
     });
     let looked_at = slots.iter().filter(|slot| **slot >= head.next).max().copied();
     let next = looked_at.map_or(head.next, |slot| slot.saturating_add(1));
     let size = head.size.saturating_add(u64::try_from(batch.entries.len()).unwrap_or(0));
-    Ok((batch, Head { v: 1, next, size, waiting, stage: None }))
+    Ok((batch, Head { v: 1, next, size, waiting: open.into_values().collect(), stage: None }))
 }
 
 fn entry(slot: u64, doc: &str, event: &EventHead) -> LogEntry {
     LogEntry { slot, doc: doc.to_owned(), seq: event.seq, kind: event.kind.clone(), at: event.at, leaf: event.hash }
 }
 
-async fn read_notices<P: Platform>(access: &Access<P>, slots: &[u64]) -> Result<HashMap<u64, Notice>, StoreError> {
+/// Keys of the documents that the notices in `slots` name.
+async fn read_announced<P: Platform>(access: &Access<P>, slots: &[u64]) -> Result<BTreeSet<String>, StoreError> {
     let keys: Vec<String> = slots.iter().map(|slot| keys::feed(*slot)).collect();
     let found = access.get_many(&keys).await?;
-    slots
-        .iter()
-        .zip(&keys)
-        .filter_map(|(slot, key)| found.get(key).map(|bytes| (slot, bytes)))
-        .map(|(slot, bytes)| Ok((*slot, serde_json::from_slice(bytes)?)))
-        .collect()
+    found.into_values().map(|bytes| Ok(serde_json::from_slice::<Notice>(&bytes)?.doc)).collect()
 }
 
-/// The events of `docs`, by document key and slot.
+/// The events of `docs` and their documents' keys, by slot: a slot names at most one event.
 async fn read_events<P: Platform>(
     access: &Access<P>,
     docs: BTreeSet<String>,
-) -> Result<HashMap<(String, u64), EventHead>, StoreError> {
+) -> Result<BTreeMap<u64, (String, EventHead)>, StoreError> {
     let keys: Vec<String> = docs.into_iter().collect();
-    let mut events = HashMap::new();
+    let mut events = BTreeMap::new();
     for (key, bytes) in access.get_many(&keys).await? {
         let document: RawDocument = serde_json::from_slice(&bytes)?;
         for event in document.events {
             let head: EventHead = serde_json::from_value(event)?;
-            events.insert((key.clone(), head.slot), head);
+            events.insert(head.slot, (key.clone(), head));
         }
     }
     Ok(events)

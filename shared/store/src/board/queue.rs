@@ -95,7 +95,7 @@ async fn apply_page<P: Platform>(
     let now_ms = access.now().unix_ms();
     let key = page_key(name, prefix);
     let page = page::update(access, &key, |page: &mut QueuePage| {
-        !page.split && rows.iter().fold(false, |changed, (id, row)| upsert(page, id, row, now_ms) || changed)
+        !page.split && rows.iter().fold(false, |changed, (id, row)| changed | upsert(page, id, row, now_ms))
     })
     .await?;
     if page.split {
@@ -113,7 +113,7 @@ async fn split<P: Platform>(access: &Access<P>, name: &str, prefix: &str, seen: 
     for (child, rows) in spread(prefix, rows) {
         let now_ms = access.now().unix_ms();
         page::update(access, &page_key(name, &child), |page: &mut QueuePage| {
-            !page.split && rows.iter().fold(false, |changed, (id, row)| upsert(page, id, row, now_ms) || changed)
+            !page.split && rows.iter().fold(false, |changed, (id, row)| changed | upsert(page, id, row, now_ms))
         })
         .await?;
     }

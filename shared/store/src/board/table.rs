@@ -61,7 +61,7 @@ pub(super) async fn apply<P: Platform>(access: &Access<P>, folded: &[Folded]) ->
 async fn apply_page<P: Platform>(access: &Access<P>, key: &str, documents: &[&Folded]) -> Result<(), StoreError> {
     loop {
         let page: TablePage = page::update(access, key, |page: &mut TablePage| {
-            documents.iter().fold(false, |changed, document| enter_queue_names(page, document) || changed)
+            documents.iter().fold(false, |changed, document| changed | enter_queue_names(page, document))
         })
         .await?;
         let stale: Vec<&Folded> = documents.iter().copied().filter(|document| behind(&page, document)).collect();
@@ -70,7 +70,7 @@ async fn apply_page<P: Platform>(access: &Access<P>, key: &str, documents: &[&Fo
         }
         queue::apply(access, queue_changes(&page, &stale)).await?;
         page::update(access, key, |now: &mut TablePage| {
-            stale.iter().fold(false, |changed, document| finish_row(now, &page, document) || changed)
+            stale.iter().fold(false, |changed, document| changed | finish_row(now, &page, document))
         })
         .await?;
     }

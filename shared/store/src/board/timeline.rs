@@ -123,14 +123,14 @@ pub(super) async fn apply<P: Platform>(access: &Access<P>, folded: &[Folded]) ->
     }
     for (key, rows) in pages {
         page::update(access, &key, |page: &mut Page| {
-            rows.iter().fold(false, |changed, (id, row)| upsert(page, id, row) || changed)
+            rows.iter().fold(false, |changed, (id, row)| changed | upsert(page, id, row))
         })
         .await?;
     }
     // The index last: it never points at a page that is not there.
     for (name, spans) in spans {
         page::update(access, &index_key(name), |index: &mut Index| {
-            spans.iter().fold(false, |changed, (month, span)| widen(index, month, *span) || changed)
+            spans.iter().fold(false, |changed, (month, span)| changed | widen(index, month, *span))
         })
         .await?;
     }
