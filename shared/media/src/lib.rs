@@ -14,8 +14,8 @@
 //!
 //! Bytes after the end of a JPEG, PNG, WebP or WebM are tolerated, because phones append previews and
 //! motion clips there, and are dropped from the public copy. The boxes of a HEIC or MP4 file and the
-//! frames of an AMR file have no end mark, so there the whole file must walk (a cut last AMR frame is
-//! tolerated and dropped).
+//! frames of an AMR or MP3 file have no end mark, so there the whole file must walk (the tags behind an
+//! MP3, and a last frame cut short, are tolerated and dropped).
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod amr;
@@ -26,6 +26,7 @@ mod exif;
 mod heic;
 mod jpeg;
 mod mime;
+mod mp3;
 mod mp4;
 mod png;
 mod read;
@@ -59,6 +60,7 @@ pub fn sniff(bytes: &[u8]) -> Option<Mime> {
         [0xFF, 0xD8, ..] => jpeg::walk(bytes, |_| {}).map(|()| Mime::Jpeg),
         [0x89, b'P', b'N', b'G'] => png::walk(bytes, |_| {}).map(|()| Mime::Png),
         b"RIFF" => webp::walk(bytes, |_, _| {}).map(|()| Mime::Webp),
+        [b'I', b'D', b'3', _] | [0xFF, 0xE0..=0xFF, ..] => mp3::frames(bytes).map(|_| Mime::Mp3),
         b"#!AM" => amr::frames(bytes).map(|_| Mime::Amr),
         [0x1A, 0x45, 0xDF, 0xA3] => ebml::sniff(bytes),
         _ => bmff::sniff(bytes),
@@ -100,6 +102,7 @@ pub fn without_metadata(mime: Mime, bytes: &[u8]) -> Result<Vec<u8>, MediaError>
             }
             ebml::strip(bytes)
         }
+        Mime::Mp3 => mp3::strip(bytes),
         Mime::Amr => amr::strip(bytes),
     };
     copy.ok_or(MediaError::Malformed(mime))
@@ -107,13 +110,14 @@ pub fn without_metadata(mime: Mime, bytes: &[u8]) -> Result<Vec<u8>, MediaError>
 
 /// How long a recording lasts, in milliseconds; `None` if the file does not say, or is a picture.
 ///
-/// MP4 and M4A: the movie header, or the sum of the fragments if that says zero. AMR: frames of 20 ms.
+/// MP4 and M4A: the movie header, or the sum of the fragments if that says zero. AMR and MP3: the frames.
 /// WebM: the Duration element, or the last block's time if there is none, as in a live recording.
 /// A header can lie; the limit on the file's size is what protects the store.
 #[must_use]
 pub fn audio_duration_ms(mime: Mime, bytes: &[u8]) -> Option<u64> {
     match mime {
         Mime::Mp4 | Mime::M4a => duration::of_mp4(bytes),
+        Mime::Mp3 => mp3::duration_ms(bytes),
         Mime::Amr => amr::frames(bytes).map(|walk| walk.count.saturating_mul(amr::FRAME_MS)),
         Mime::Webm | Mime::WebmAudio => ebml::duration_ms(bytes),
         Mime::Jpeg | Mime::Png | Mime::Webp | Mime::Heic => None,

@@ -18,6 +18,8 @@ pub enum Mime {
     Mp4,
     /// `audio/mp4`: an MP4 with sound only.
     M4a,
+    /// `audio/mpeg`: layer III frames, with or without tags.
+    Mp3,
     /// `audio/amr`: narrowband, one channel.
     Amr,
     /// `video/webm`: a WebM with a picture track.
@@ -46,6 +48,7 @@ impl Mime {
             Self::Heic => "image/heic",
             Self::Mp4 => "video/mp4",
             Self::M4a => "audio/mp4",
+            Self::Mp3 => "audio/mpeg",
             Self::Amr => "audio/amr",
             Self::Webm => "video/webm",
             Self::WebmAudio => "audio/webm",
@@ -61,7 +64,7 @@ impl Mime {
     /// Sound without a picture.
     #[must_use]
     pub const fn is_audio(self) -> bool {
-        matches!(self, Self::M4a | Self::Amr | Self::WebmAudio)
+        matches!(self, Self::M4a | Self::Mp3 | Self::Amr | Self::WebmAudio)
     }
 }
 

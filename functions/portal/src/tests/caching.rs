@@ -55,6 +55,8 @@ fn every_encoding_has_its_own_strong_tag() {
         .into();
     assert_eq!(tags.len(), 3);
     assert!(tags.iter().all(|tag| tag.starts_with('"') && tag.ends_with('"') && tag.len() >= 34));
+    // Two encodings may be equal bytes for an empty file; the tag still says which it is.
+    assert!(tags.iter().any(|tag| tag.ends_with("-br\"")) && tags.iter().any(|tag| tag.ends_with("-gzip\"")));
     // The tag is that of the content: SHA-256 of "icon".
     assert_eq!(get("/favicon.ico", &[]).header("etag"), "\"c2d4b446a44ce54fab8e01150e24dd24\"");
 }

@@ -6,6 +6,8 @@ use crate::{Mime, audio_duration_ms};
 #[test]
 fn headers_frames_and_blocks_tell() {
     assert_eq!(audio_duration_ms(Mime::M4a, &fixtures::mp4(b"soun", 61_500)), Some(61_500));
+    // 40 frames of 1 152 samples at 44 100 a second.
+    assert_eq!(audio_duration_ms(Mime::Mp3, &fixtures::mp3(40)), Some(1044));
     assert_eq!(audio_duration_ms(Mime::Amr, &fixtures::amr(150)), Some(3000));
     assert_eq!(audio_duration_ms(Mime::WebmAudio, &fixtures::webm(2, Some(2500.0), true)), Some(2500));
     // Cluster at 4 000, block at +500.

@@ -18,6 +18,7 @@ pub fn all() -> Vec<(Mime, Vec<u8>)> {
         (Mime::Heic, heic()),
         (Mime::Mp4, mp4(b"vide", 61_500)),
         (Mime::M4a, mp4(b"soun", 61_500)),
+        (Mime::Mp3, mp3(40)),
         (Mime::Amr, amr(150)),
         (Mime::Webm, webm(1, Some(2500.0), true)),
         (Mime::WebmAudio, webm(2, Some(2500.0), false)),
@@ -233,6 +234,15 @@ pub fn movie(tracks: &[u8], duration_ms: u32) -> Vec<u8> {
 
 pub fn mp4(kind: &[u8; 4], duration_ms: u32) -> Vec<u8> {
     movie(&track(kind), duration_ms)
+}
+
+/// Frames of 64 kbit/s at 44 100 samples a second, tags before and behind.
+pub fn mp3(frames: usize) -> Vec<u8> {
+    // 144 × 64 000 / 44 100 = 208 bytes.
+    let frame = [[0xFF, 0xFB, 0x50, 0xC4].as_slice(), &[0x55; 204]].concat();
+    let title = [b"ID3\x04\0\0\0\0\x01\x00".as_slice(), CAMERA, PLACE, &[0; 99]].concat();
+    let behind = [b"TAG".as_slice(), CAMERA, &[0; 114]].concat();
+    [title, frame.repeat(frames), behind].concat()
 }
 
 /// Frames of 12.2 kbit/s, the last one cut.

@@ -56,8 +56,9 @@ fn a_program_behind_the_first_bytes_of_a_picture_is_nothing() {
 
 #[test]
 fn a_file_cut_anywhere_in_its_structure_is_nothing() {
-    // AMR may be cut in its last frame; the open WebM has no end to miss; the rest must be whole.
-    let ends: Vec<_> = fixtures::all().into_iter().filter(|(m, _)| !matches!(m, Mime::Amr | Mime::Webm)).collect();
+    // AMR and MP3 may be cut in the last frame; the open WebM has no end to miss; the rest must be whole.
+    let ends: Vec<_> =
+        fixtures::all().into_iter().filter(|(m, _)| !matches!(m, Mime::Amr | Mime::Mp3 | Mime::Webm)).collect();
     for (mime, bytes) in ends {
         let public = crate::without_metadata(mime, &bytes).unwrap();
         for length in 0..public.len() {
@@ -108,6 +109,22 @@ fn matroska_that_is_not_webm_is_nothing() {
     assert_eq!(sniff(&bytes), None);
     let header = element(&[0x1A, 0x45, 0xDF, 0xA3], &element(&[0x42, 0x82], b"webm"));
     assert_eq!(sniff(&[header, element(&[0x18, 0x53, 0x80, 0x67], &[])].concat()), None, "no clusters");
+}
+
+#[test]
+fn an_mp3_is_frames_from_its_tag_to_its_end() {
+    let plain = crate::without_metadata(Mime::Mp3, &fixtures::mp3(2)).unwrap();
+    assert_eq!(plain.len(), 2 * 208);
+    assert_eq!(sniff(&plain[..2 * 208 - 1]), None, "one whole frame is too little");
+    assert_eq!(sniff(&[&plain, PROGRAM].concat()), None, "a program behind it");
+    assert_eq!(sniff(&[&plain[..208], PROGRAM, &plain[..208]].concat()), None, "a program between frames");
+    assert_eq!(sniff(&[b"ID3\x04\0\0\0\0\0\x05title".as_slice(), PROGRAM].concat()), None);
+    // Free bit rate, reserved bit rate, reserved sample rate, layer II, reserved version, other sample rate.
+    for header in [[0xFB, 0x00], [0xFB, 0xF0], [0xFB, 0x5C], [0xFD, 0x50], [0xEB, 0x50], [0xFB, 0x54]] {
+        let mut bytes = plain.clone();
+        bytes[209..211].copy_from_slice(&header);
+        assert_eq!(sniff(&bytes), None, "{header:x?}");
+    }
 }
 
 #[test]
