@@ -13,6 +13,7 @@ pub mod keys;
 mod layer;
 mod problem;
 pub mod rate;
+mod rejections;
 #[cfg(target_family = "wasm")]
 pub mod spin;
 pub mod work;

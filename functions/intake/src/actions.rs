@@ -1,0 +1,115 @@
+//! What a citizen can do with a case: supplement, urge, withdraw.
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::response::Response;
+use domain::aggregate::{Actor, Aggregate};
+use domain::order::{OrderCommand, SupplementCommand, Text, UrgeCommand, WorkOrder};
+use serde::Deserialize;
+use service::keys::DataKey;
+use service::{Call, FieldError, Problem, body};
+use store::{Document, Platform};
+
+use crate::case::{self, Case};
+use crate::form::text_field;
+use crate::submit::{Sealer, resolve_attachments};
+
+/// `POST …/supplements`
+#[derive(Debug, Deserialize)]
+struct SupplementForm {
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    attachments: Vec<String>,
+}
+
+/// `POST …/urges`, `POST …/withdrawal`
+#[derive(Debug, Deserialize)]
+struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
+
+/// 500 characters: a reason is a sentence or two.
+const REASON_MAX: usize = 500;
+
+/// `POST /api/intake/orders/{reference}/supplements`
+pub(crate) async fn supplement<P: Platform>(
+    call: Call<P>,
+    Path(reference): Path<String>,
+    request: Body,
+) -> Result<Response, Problem> {
+    let case = case::open(&call, &reference).await?;
+    let (form, bytes) = body::json::<SupplementForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let catalogue = call.app.catalogue(&call.access).await?;
+    let limits = &catalogue.town.limits;
+    let max = usize::try_from(limits.content_max).unwrap_or(usize::MAX);
+    let text = text_field("/text", &form.text, max)?;
+    if text.is_none() && form.attachments.is_empty() {
+        return Err(Problem::invalid(vec![FieldError::new("/text", "required")]));
+    }
+    let ids = crate::form::upload_ids(&form.attachments, usize::try_from(limits.photos_max).unwrap_or(usize::MAX))?;
+    let attachments = resolve_attachments(&call, &catalogue, &ids).await?;
+    let text = seal(&call, &case, "supplement", text.unwrap_or_default())?;
+    let command = SupplementCommand { text, attachments, max: limits.supplements_max };
+    perform(&call, case, "intake.supplement", &bytes, OrderCommand::Supplement(command)).await
+}
+
+/// `POST /api/intake/orders/{reference}/urges`
+pub(crate) async fn urge<P: Platform>(
+    call: Call<P>,
+    Path(reference): Path<String>,
+    request: Body,
+) -> Result<Response, Problem> {
+    let case = case::open(&call, &reference).await?;
+    let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let reason = reason(&call, &case, &form)?;
+    let catalogue = call.app.catalogue(&call.access).await?;
+    let cooldown_ms = catalogue.town.limits.urge_cooldown.natural_ms().unwrap_or(0);
+    let command = OrderCommand::Urge(UrgeCommand { reason, cooldown_ms });
+    perform(&call, case, "intake.urge", &bytes, command).await
+}
+
+/// `POST /api/intake/orders/{reference}/withdrawal`
+pub(crate) async fn withdraw<P: Platform>(
+    call: Call<P>,
+    Path(reference): Path<String>,
+    request: Body,
+) -> Result<Response, Problem> {
+    let case = case::open(&call, &reference).await?;
+    let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let reason = reason(&call, &case, &form)?;
+    perform(&call, case, "intake.withdraw", &bytes, OrderCommand::Withdraw { reason }).await
+}
+
+fn reason<P: Platform>(call: &Call<P>, case: &Case, form: &ReasonForm) -> Result<Option<Text>, Problem> {
+    text_field("/reason", &form.reason, REASON_MAX)?.map(|text| seal(call, case, "reason", text)).transpose()
+}
+
+fn seal<P: Platform>(call: &Call<P>, case: &Case, field: &str, text: String) -> Result<Text, Problem> {
+    let key = data_key(case)?;
+    let confidential = case.document.state.registered.confidential;
+    Sealer { call, key: &key }.text(field, text, confidential)
+}
+
+fn data_key(case: &Case) -> Result<DataKey, Problem> {
+    let wrapped = case.document.key.as_deref().unwrap_or_default();
+    case.keys.data_key(WorkOrder::KIND, &case.document.id, wrapped).map_err(|_| Problem::unavailable())
+}
+
+async fn perform<P: Platform>(
+    call: &Call<P>,
+    case: Case,
+    scope: &str,
+    content: &[u8],
+    command: OrderCommand,
+) -> Result<Response, Problem> {
+    let Case { document, keys } = case;
+    let scope = format!("{scope}/{}", document.id);
+    let operation = call.operation(&keys, &scope, content, Actor::citizen())?;
+    let committed = store::update(&call.access, &document.id, &operation, |document: &Document<WorkOrder>, context| {
+        WorkOrder::decide(Some(&document.state), &command, context)
+    })
+    .await?;
+    case::respond(call, &keys, &committed.document).await
+}

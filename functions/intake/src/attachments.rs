@@ -1,0 +1,103 @@
+//! Photos and recordings: what they really are, stored sealed as they came, shown without their metadata.
+
+use axum::body::{Body, Bytes};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use canon::{DocId, Hash, sha256};
+use domain::aggregate::{Actor, Aggregate};
+use domain::time::MINUTE_MS;
+use domain::upload::Upload;
+use http::{HeaderValue, StatusCode, header};
+use media::Mime;
+use service::keys::SEAL_OVERHEAD_BYTES;
+use service::{Call, Problem, body, rate};
+use store::{Birth, Platform, StoreError, blob};
+
+use crate::case;
+use crate::view;
+
+/// Uploads of an address in a minute: three reports of nine photos and a voice note, 300 MB at most.
+const UPLOADS_PER_MINUTE: u32 = 30;
+
+/// `POST /api/intake/attachments`
+pub(crate) async fn upload<P: Platform>(call: Call<P>, request: Body) -> Result<Response, Problem> {
+    let catalogue = call.app.catalogue(&call.access).await?;
+    let limits = &catalogue.town.limits;
+    let max = usize::try_from(limits.attachment_bytes_max).unwrap_or(usize::MAX);
+    call.idempotency_key()?;
+    let bytes = body::read(&call.headers, request, max).await?;
+    let mime = recognise(&bytes, limits.audio_seconds_max)?;
+    let keys = call.keys().await?;
+    let address = sha256(&[&bytes]);
+    let operation = call.operation(&keys, "intake.upload", address.as_bytes(), Actor::citizen())?;
+    let token = operation.op.as_str();
+    let count = rate::hit(&call.access, &keys, "upload", &call.client, token, MINUTE_MS).await?;
+    if count.n > UPLOADS_PER_MINUTE {
+        let detail = "Too many files came from your network. Please wait a minute.";
+        return Err(Problem::too_many("tooManyRequests", detail, count.resets_in_s));
+    }
+    let sealed = keys.seal_blob(&address, &bytes).map_err(|_| Problem::unavailable())?;
+    blob::put(&call.access, &address, &sealed).await?;
+    let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let upload = Upload { sha256: address, size, mime: mime.as_str().to_owned() };
+    let context = operation.context.clone();
+    let committed = store::create::<Upload, P>(&call.access, operation, |_| {
+        let event = Upload::decide(None, &upload, &context)?;
+        Ok::<_, domain::upload::UploadRejection>(Birth { event, key: None, lookups: Vec::new() })
+    })
+    .await?;
+    let Upload { sha256, size, mime } = committed.document.state;
+    let answer = serde_json::json!({ "id": committed.document.id, "sha256": sha256, "size": size, "mime": mime });
+    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+}
+
+fn recognise(bytes: &Bytes, audio_seconds_max: u32) -> Result<Mime, Problem> {
+    let unsupported = || {
+        let detail =
+            "This is not a photo, video or voice note that we can take: JPEG, PNG, WebP, HEIC, MP4, M4A, AMR, WebM.";
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMedia", detail)
+    };
+    let mime = media::sniff(bytes).ok_or_else(unsupported)?;
+    // What cannot be cleaned could not be shown to anyone, so it is refused now and not later.
+    media::without_metadata(mime, bytes).map_err(|_| unsupported())?;
+    let limit_ms = u64::from(audio_seconds_max).saturating_mul(1000);
+    if mime.is_audio() && media::audio_duration_ms(mime, bytes).is_some_and(|ms| ms > limit_ms) {
+        let detail = format!("A voice note can be {audio_seconds_max} seconds long. Please record a shorter one.");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "audioTooLong", detail));
+    }
+    Ok(mime)
+}
+
+/// `GET /api/intake/orders/{reference}/attachments/{id}`: the copy without metadata.
+pub(crate) async fn download<P: Platform>(
+    call: Call<P>,
+    Path((reference, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let id = DocId::parse(&id).map_err(|_| Problem::not_found())?;
+    let case = case::open(&call, &reference).await?;
+    let attachment = view::attachments(&case.document).find(|attachment| attachment.id == id);
+    let attachment = attachment.ok_or_else(Problem::not_found)?;
+    let bytes = read(&call, &case.keys, &attachment.sha256, attachment.size).await?;
+    let mime = attachment.mime.parse::<Mime>().map_err(|_| damaged(&attachment.sha256))?;
+    let copy = media::without_metadata(mime, &bytes).map_err(|_| damaged(&attachment.sha256))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(mime.as_str())),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
+    ];
+    Ok((headers, copy).into_response())
+}
+
+async fn read<P: Platform>(
+    call: &Call<P>,
+    keys: &service::Keys,
+    address: &Hash,
+    size: u32,
+) -> Result<Vec<u8>, Problem> {
+    let sealed_size = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(SEAL_OVERHEAD_BYTES);
+    let sealed = blob::get(&call.access, address, sealed_size).await?.ok_or_else(|| damaged(address))?;
+    Ok(keys.open_blob(address, &sealed).map_err(|_| damaged(address))?)
+}
+
+fn damaged(address: &Hash) -> StoreError {
+    StoreError::Damaged(format!("blob {address} is not what was uploaded"))
+}

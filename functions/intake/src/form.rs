@@ -1,0 +1,312 @@
+//! The submission form: what may be typed, and everything that is wrong with it at once.
+//!
+//! Fields arrive as optional loose values, so that one answer names every mistake by its JSON pointer; a [`Draft`] that
+//! leaves here has been checked against the catalogue, and only lacks what the store knows.
+
+use canon::DocId;
+use domain::catalogue::{AppealType, Catalogue, CategoryCode, GridCode, Point, Urgency, VillageCode};
+use domain::time::Moment;
+use serde::Deserialize;
+use service::geo::{Crs, to_wgs84};
+use service::{FieldError, Problem};
+
+/// 200 characters: the longest official address line has about 80.
+const ADDRESS_MAX: usize = 200;
+/// 50 characters: the longest registered personal names have about 25; `·` and rare characters are welcome.
+const NAME_MAX: usize = 50;
+/// 100 characters: company names are limited to about 60.
+const RESPONDENT_MAX: usize = 100;
+
+/// `POST /api/intake/orders`
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct OrderForm {
+    appeal_type: String,
+    category_code: String,
+    title: String,
+    content: String,
+    place: PlaceForm,
+    respondent: Option<RespondentForm>,
+    incident_at: Option<String>,
+    caller: CallerForm,
+    anonymous: bool,
+    confidential: Option<bool>,
+    reply_wanted: Option<bool>,
+    attachments: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct PlaceForm {
+    address: Option<String>,
+    village_code: Option<String>,
+    grid_code: Option<String>,
+    lon: Option<f64>,
+    lat: Option<f64>,
+    crs: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RespondentForm {
+    name: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CallerForm {
+    name: Option<String>,
+    phone: Option<String>,
+}
+
+/// A checked form.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub appeal_type: AppealType,
+    pub category: CategoryCode,
+    pub urgency: Urgency,
+    pub title: String,
+    pub content: String,
+    pub address: Option<String>,
+    pub village: Option<VillageCode>,
+    pub grid: Option<GridCode>,
+    pub position: Option<Point>,
+    pub respondent: Option<String>,
+    pub incident_at: Option<Moment>,
+    pub name: Option<String>,
+    /// In E.164 form.
+    pub phone: Option<String>,
+    pub anonymous: bool,
+    pub confidential: bool,
+    pub reply_wanted: bool,
+    pub attachments: Vec<DocId>,
+    pub listed: bool,
+}
+
+/// Why a form does not become a draft.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Fields are wrong.
+    Fields(Vec<FieldError>),
+    /// This is for an emergency number, not for a queue (handbook §0.4, invariant 4).
+    Emergency(&'static str),
+}
+
+/// Collects what is wrong while the rest is still read.
+#[derive(Default)]
+struct Check(Vec<FieldError>);
+
+impl Check {
+    fn fail<T>(&mut self, pointer: &'static str, code: &'static str) -> Option<T> {
+        self.0.push(FieldError::new(pointer, code));
+        None
+    }
+
+    /// A trimmed text of at most `max` characters without control characters; empty is `None`.
+    fn text(&mut self, pointer: &'static str, text: &str, max: usize) -> Option<String> {
+        let text = text.trim();
+        if text.chars().count() > max {
+            return self.fail(pointer, "tooLong");
+        }
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            return self.fail(pointer, "controlCharacter");
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn required(&mut self, pointer: &'static str, text: &str, max: usize) -> String {
+        let before = self.0.len();
+        match self.text(pointer, text, max) {
+            Some(text) => text,
+            None if self.0.len() == before => self.fail(pointer, "required").unwrap_or_default(),
+            None => String::new(),
+        }
+    }
+}
+
+impl OrderForm {
+    /// Checks everything; `now` bounds the incident's time.
+    pub(crate) fn check(self, catalogue: &Catalogue, now: Moment) -> Result<Draft, Refusal> {
+        let limits = &catalogue.town.limits;
+        let mut check = Check::default();
+        let category = self.category_code.parse::<CategoryCode>().ok().and_then(|code| {
+            let category = catalogue.categories.get(&code)?;
+            Some((code, category))
+        });
+        if let Some(number) = category.as_ref().and_then(|(_, category)| category.emergency_number) {
+            return Err(Refusal::Emergency(number.as_str()));
+        }
+        let unknown = |text: &str| if text.is_empty() { "required" } else { "unknown" };
+        let appeal_type = self.appeal_type.parse::<AppealType>().ok();
+        let appeal_type = appeal_type.or_else(|| check.fail("/appealType", unknown(&self.appeal_type)));
+        let category = category.or_else(|| check.fail("/categoryCode", unknown(&self.category_code)));
+        let title = check.required("/title", &self.title, usize_of(limits.title_max));
+        let content = check.required("/content", &self.content, usize_of(limits.content_max));
+        let place = self.place.check(&mut check, catalogue);
+        let needs_place = matches!(appeal_type, Some(AppealType::Help | AppealType::Complaint | AppealType::Report));
+        if needs_place && place.is_empty() {
+            check.0.push(FieldError::new("/place", "required"));
+        }
+        let respondent = self.respondent.and_then(|r| check.text("/respondent/name", &r.name, RESPONDENT_MAX));
+        let incident_at = self.incident_at.and_then(|text| incident_time(&mut check, &text, now));
+        let attachments = attachment_ids(&mut check, &self.attachments, usize_of(limits.photos_max) + VOICE_NOTES_MAX);
+        // Who wants to stay unknown is not kept, whatever the form still held.
+        let caller = if self.anonymous { CallerForm::default() } else { self.caller };
+        let name = caller.name.and_then(|name| check.text("/caller/name", &name, NAME_MAX));
+        let phone = caller.phone.and_then(|phone| phone_number(&mut check, &phone));
+        match (appeal_type, category) {
+            (Some(appeal_type), Some((code, category))) if check.0.is_empty() => {
+                let info = catalogue.appeal_types.get(&appeal_type);
+                let by_default = info.is_some_and(|info| info.confidential_by_default);
+                let confidential = self.confidential.unwrap_or(by_default);
+                let listed = !confidential && !category.sensitive && appeal_type != AppealType::Report;
+                let reply_wanted = self.reply_wanted.unwrap_or_else(|| info.is_some_and(|info| info.needs_reply));
+                let PlaceDraft { address, village, grid, position } = place;
+                let (anonymous, urgency) = (self.anonymous, category.urgency);
+                Ok(Draft {
+                    appeal_type,
+                    category: code,
+                    urgency,
+                    title,
+                    content,
+                    address,
+                    village,
+                    grid,
+                    position,
+                    respondent,
+                    incident_at,
+                    name,
+                    phone,
+                    anonymous,
+                    confidential,
+                    reply_wanted,
+                    attachments,
+                    listed,
+                })
+            }
+            _ => Err(Refusal::Fields(check.0)),
+        }
+    }
+}
+
+/// A single text field outside the form; empty is `None`.
+pub(crate) fn text_field(pointer: &'static str, text: &str, max: usize) -> Result<Option<String>, Problem> {
+    let mut check = Check::default();
+    let text = check.text(pointer, text, max);
+    if check.0.is_empty() { Ok(text) } else { Err(Problem::invalid(check.0)) }
+}
+
+/// The uploads that a supplement names.
+pub(crate) fn upload_ids(ids: &[String], max: usize) -> Result<Vec<DocId>, Problem> {
+    let mut check = Check::default();
+    let ids = attachment_ids(&mut check, ids, max);
+    if check.0.is_empty() { Ok(ids) } else { Err(Problem::invalid(check.0)) }
+}
+
+/// One voice note goes with the photos.
+pub(crate) const VOICE_NOTES_MAX: usize = 1;
+
+#[derive(Default)]
+struct PlaceDraft {
+    address: Option<String>,
+    village: Option<VillageCode>,
+    grid: Option<GridCode>,
+    position: Option<Point>,
+}
+
+impl PlaceDraft {
+    const fn is_empty(&self) -> bool {
+        self.address.is_none() && self.village.is_none() && self.grid.is_none() && self.position.is_none()
+    }
+}
+
+impl PlaceForm {
+    fn check(self, check: &mut Check, catalogue: &Catalogue) -> PlaceDraft {
+        let address = self.address.as_deref().and_then(|text| check.text("/place/address", text, ADDRESS_MAX));
+        let position = self.position(check);
+        let located = position.and_then(|point| match catalogue.nearest_grid(point) {
+            Some((grid, _)) => Some(grid),
+            None => check.fail("/place/lon", "outsideTown"),
+        });
+        let chosen = given(self.grid_code.as_deref()).and_then(|text| {
+            let grid = text.parse().ok().and_then(|code: GridCode| catalogue.grids.get(&code));
+            grid.or_else(|| check.fail("/place/gridCode", "unknown"))
+        });
+        let village = given(self.village_code.as_deref()).and_then(|text| {
+            let code = text.parse::<VillageCode>().ok().filter(|code| catalogue.villages.contains_key(code));
+            code.or_else(|| check.fail("/place/villageCode", "unknown"))
+        });
+        if let (Some(grid), Some(village)) = (chosen, &village)
+            && grid.village != *village
+        {
+            check.0.push(FieldError::new("/place/gridCode", "otherVillage"));
+        }
+        // What a person chose wins over what the position says; the position fills what was left open.
+        let located = located.filter(|grid| village.as_ref().is_none_or(|village| grid.village == *village));
+        let grid = chosen.or(located);
+        let village = village.or_else(|| grid.map(|grid| grid.village.clone()));
+        PlaceDraft { address, village, grid: grid.map(|grid| grid.code.clone()), position }
+    }
+
+    fn position(&self, check: &mut Check) -> Option<Point> {
+        let (lon, lat) = match (self.lon, self.lat) {
+            (None, None) => return None,
+            (Some(lon), Some(lat)) => (lon, lat),
+            (None, Some(_)) => return check.fail("/place/lon", "required"),
+            (Some(_), None) => return check.fail("/place/lat", "required"),
+        };
+        // Without its reference system a coordinate may be off by 500 m, so it is an error (handbook §6.4).
+        let Some(crs) = given(self.crs.as_deref()) else { return check.fail("/place/crs", "required") };
+        let crs = serde_json::from_value::<Crs>(crs.into()).ok();
+        let crs = crs.or_else(|| check.fail("/place/crs", "unknown"))?;
+        to_wgs84(lon, lat, crs).or_else(|| check.fail("/place/lon", "outOfRange"))
+    }
+}
+
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn usize_of(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+/// An incident lies in the past ten years; a phone's clock may be a day ahead.
+fn incident_time(check: &mut Check, text: &str, now: Moment) -> Option<Moment> {
+    let Ok(at) = text.parse::<Moment>() else { return check.fail("/incidentAt", "invalid") };
+    let past = now.date().plus_days(-3650).start_of_day();
+    let future = now.date().plus_days(1).end_of_day();
+    if (past..=future).contains(&at) { Some(at) } else { check.fail("/incidentAt", "outOfRange") }
+}
+
+fn attachment_ids(check: &mut Check, ids: &[String], max: usize) -> Vec<DocId> {
+    if ids.len() > max {
+        check.0.push(FieldError::new("/attachments", "tooMany"));
+        return Vec::new();
+    }
+    let parsed: Option<Vec<DocId>> = ids.iter().map(|id| DocId::parse(id).ok()).collect();
+    let distinct = |ids: &Vec<DocId>| ids.iter().collect::<std::collections::BTreeSet<_>>().len() == ids.len();
+    parsed.filter(distinct).or_else(|| check.fail("/attachments", "unknown")).unwrap_or_default()
+}
+
+/// A Chinese mobile or landline number (handbook §12.1) in E.164 form.
+fn phone_number(check: &mut Check, text: &str) -> Option<String> {
+    let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    if digits.is_empty() {
+        return None;
+    }
+    let national = digits.strip_prefix("+86").or_else(|| digits.strip_prefix("0086")).unwrap_or(&digits);
+    let numeric = national.bytes().all(|byte| byte.is_ascii_digit());
+    let mobile = national.len() == 11
+        && national.starts_with('1')
+        && !national.starts_with("10")
+        && !national.starts_with("11")
+        && !national.starts_with("12");
+    // 0 and an area code of 2 or 3 digits, then 7 or 8 digits.
+    let landline = national.starts_with('0') && (10..=12).contains(&national.len());
+    match (numeric, mobile, landline) {
+        (true, true, _) => Some(format!("+86{national}")),
+        (true, _, true) => Some(format!("+86{}", national.trim_start_matches('0'))),
+        _ => check.fail("/caller/phone", "invalid"),
+    }
+}

@@ -1,0 +1,236 @@
+//! Submitting: from a form to an acknowledged order, in six store operations of which four write.
+//!
+//! The order of things: read and check (nothing is stored), count the address, look for earlier orders of the caller,
+//! then create. Everything that an answer shows comes from the stored document, so the same request again gets the same
+//! answer, secret included.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use canon::DocId;
+use domain::aggregate::{Actor, Aggregate};
+use domain::catalogue::{AppealType, Catalogue, Urgency};
+use domain::limit::{Deadline, Limit, Rule};
+use domain::order::{
+    Attachment, CallerFields, CallerRow, Channel, EarlierOrder, OrderCommand, OrderNo, OrderRejection, Place,
+    Registered, Repeat, RepeatRule, Text, WorkOrder, caller_queue, repeat_of,
+};
+use domain::time::{DAY_MS, MINUTE_MS, Moment};
+use domain::upload::Upload;
+use http::{StatusCode, header};
+use serde::Deserialize;
+use service::keys::DataKey;
+use service::{Call, FieldError, Keys, Problem, body, rate, work};
+use store::{Birth, Document, Operation, Platform, read_queue};
+
+use crate::case::{Lookup, lookup_value};
+use crate::form::{Draft, OrderForm, Refusal, VOICE_NOTES_MAX};
+use crate::view;
+
+/// `POST /api/intake/orders`
+pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<Response, Problem> {
+    let (form, bytes) = body::json::<OrderForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let keys = call.keys().await?;
+    let operation = call.operation(&keys, "intake.submit", &bytes, Actor::citizen())?;
+    let catalogue = call.app.catalogue(&call.access).await?;
+    let draft = form.check(&catalogue, operation.context.now).map_err(refuse)?;
+    count_address(&call, &keys, &catalogue, &operation).await?;
+    let id = DocId::of(&operation.op);
+    let index = draft.phone.as_deref().map(|phone| keys.caller_index(phone));
+    let repeat = match index {
+        Some(index) => earlier_orders(&call, &catalogue, &draft, &id, &index, operation.context.now).await?,
+        None => None,
+    };
+    let attachments = resolve_attachments(&call, &catalogue, &draft.attachments).await?;
+    let day_base = call.app.day_base(&call.access, operation.context.now.date()).await?;
+    let promise = promise(&catalogue, &operation, draft.appeal_type, draft.urgency)?;
+    let (data_key, wrapped) = keys
+        .new_data_key(WorkOrder::KIND, &id, call.access.random(), call.access.random())
+        .map_err(|_| Problem::unavailable())?;
+    let seal = Sealer { call: &call, key: &data_key };
+    let mut registered = seal.register(draft, attachments, repeat, promise)?;
+    registered.caller.index = index;
+    registered.secret = keys.case_secret_hash(&id, &keys.case_secret(&id));
+    let context = operation.context.clone();
+    let committed = store::create::<WorkOrder, P>(&call.access, operation, |slot| {
+        registered.number = OrderNo::new(context.now.date(), slot.saturating_sub(day_base));
+        let number = store::keys::number(registered.number.as_str());
+        let event = WorkOrder::decide(None, &OrderCommand::Register(Box::new(registered)), &context)?;
+        Ok::<_, OrderRejection>(Birth {
+            event,
+            key: Some(wrapped),
+            lookups: vec![(number, lookup_value(&Lookup::to(&id)))],
+        })
+    })
+    .await?;
+    acknowledge(&keys, &committed.document)
+}
+
+/// The same for the first answer and every later one to the same request.
+fn acknowledge(keys: &Keys, document: &Document<WorkOrder>) -> Result<Response, Problem> {
+    let number = &document.state.registered.number;
+    let answer = serde_json::json!({
+        "number": number,
+        "secret": keys.case_secret(&document.id),
+        "id": document.id,
+        "promisedBy": document.state.registered.promised.at,
+        "receipt": view::receipt(document)?,
+    });
+    let location = format!("/api/intake/orders/{number}");
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], axum::Json(answer)).into_response())
+}
+
+fn refuse(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Fields(fields) => Problem::invalid(fields),
+        Refusal::Emergency(number) => {
+            let detail = format!("This cannot wait for an order. Call {number} now; nothing was submitted.");
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "emergencyCall", detail).with("call", number)
+        }
+    }
+}
+
+/// The free submissions of an address per minute, then some more for a proof of work, then none.
+async fn count_address<P: Platform>(
+    call: &Call<P>,
+    keys: &Keys,
+    catalogue: &Catalogue,
+    operation: &Operation,
+) -> Result<(), Problem> {
+    let limits = &catalogue.town.limits;
+    let count = rate::hit(&call.access, keys, "submit", &call.client, operation.op.as_str(), MINUTE_MS).await?;
+    if count.n <= limits.address_per_minute {
+        return Ok(());
+    }
+    if count.n > limits.address_per_minute_with_work {
+        let detail = "Too many submissions came from your network. Please wait a minute, or call 12345.";
+        return Err(Problem::too_many("tooManyRequests", detail, count.resets_in_s));
+    }
+    let now = operation.context.now;
+    let proof = call.headers.get("proof-of-work").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
+    if work::is_solved(keys, &call.client, limits.work_bits, call.idempotency_key()?, proof, now) {
+        return Ok(());
+    }
+    let challenge = work::challenge(keys, &call.client, limits.work_bits, now);
+    let asked = serde_json::json!({ "challenge": challenge, "bits": limits.work_bits });
+    let detail = "Many submissions came from your network. Solve the enclosed proof of work, or wait a minute.";
+    Err(Problem::too_many("proofOfWorkNeeded", detail, count.resets_in_s).with("proofOfWork", asked))
+}
+
+/// The caller's earlier orders: whether there are too many today, and which one this repeats.
+async fn earlier_orders<P: Platform>(
+    call: &Call<P>,
+    catalogue: &Catalogue,
+    draft: &Draft,
+    id: &DocId,
+    index: &canon::Hash,
+    now: Moment,
+) -> Result<Option<Repeat>, Problem> {
+    let limits = &catalogue.town.limits;
+    let rows = read_queue(&call.access, &caller_queue(index)).await?;
+    // This order itself, if the request is a retry, is not an earlier one.
+    let earlier: Vec<EarlierOrder> = rows
+        .into_iter()
+        .filter(|(other, _)| other != id)
+        .filter_map(|(id, row)| Some(EarlierOrder { id, row: CallerRow::deserialize(row.c?).ok()? }))
+        .collect();
+    let today = earlier.iter().filter(|order| now.ms_since(order.row.received_at) < DAY_MS).count();
+    if today >= usize::try_from(limits.phone_per_day).unwrap_or(usize::MAX) {
+        let detail = "Too many orders were submitted with this phone number in a day. Please call 12345.";
+        return Err(Problem::too_many("tooManyRequests", detail, 3600));
+    }
+    let closed_window_ms = limits.repeat_closed_window.natural_ms().unwrap_or(0);
+    let rule = RepeatRule { radius_m: limits.duplicate_radius_m, closed_window_ms };
+    Ok(repeat_of(&earlier, &draft.category, draft.position, now, rule, |a, b| catalogue.distance_m(a, b)))
+}
+
+/// The uploads behind `ids`, in their order.
+pub(crate) async fn resolve_attachments<P: Platform>(
+    call: &Call<P>,
+    catalogue: &Catalogue,
+    ids: &[DocId],
+) -> Result<Vec<Attachment>, Problem> {
+    let unknown = || Problem::invalid(vec![FieldError::new("/attachments", "unknown")]);
+    let keys: Vec<String> = ids.iter().map(Document::<Upload>::key_of).collect();
+    let found = call.access.get_many(&keys).await?;
+    let mut attachments = Vec::with_capacity(ids.len());
+    for (id, key) in ids.iter().zip(&keys) {
+        let Upload { sha256, size, mime } = Document::<Upload>::parse(found.get(key).ok_or_else(unknown)?)?.state;
+        attachments.push(Attachment { id: id.clone(), sha256, size, mime });
+    }
+    let voices = attachments.iter().filter(|attachment| attachment.mime.starts_with("audio/")).count();
+    let photos = attachments.len().saturating_sub(voices);
+    if voices > VOICE_NOTES_MAX || photos > usize::try_from(catalogue.town.limits.photos_max).unwrap_or(usize::MAX) {
+        return Err(Problem::invalid(vec![FieldError::new("/attachments", "tooMany")]));
+    }
+    Ok(attachments)
+}
+
+fn promise(
+    catalogue: &Catalogue,
+    operation: &Operation,
+    appeal_type: AppealType,
+    urgency: Urgency,
+) -> Result<(Limit, Deadline), Problem> {
+    let promise = catalogue.effective_limit(operation.context.now, appeal_type, urgency, Rule::PROMISE);
+    promise.ok_or_else(|| Problem::invalid(vec![FieldError::new("/appealType", "unknown")]))
+}
+
+/// Seals what may name a person before anything reaches the store.
+pub(crate) struct Sealer<'a, P> {
+    pub call: &'a Call<P>,
+    pub key: &'a DataKey,
+}
+
+impl<P: Platform> Sealer<'_, P> {
+    pub(crate) fn seal(&self, field: &str, text: &str) -> Result<domain::order::Sealed, Problem> {
+        self.key.seal(field, self.call.access.random(), text).map_err(|_| Problem::unavailable())
+    }
+
+    fn optional(&self, field: &str, text: Option<&String>) -> Result<Option<domain::order::Sealed>, Problem> {
+        text.map(|text| self.seal(field, text)).transpose()
+    }
+
+    /// Free text: sealed where the matter is confidential, because it may tell who wrote it.
+    pub(crate) fn text(&self, field: &str, text: String, confidential: bool) -> Result<Text, Problem> {
+        Ok(if confidential { Text::Sealed(self.seal(field, &text)?) } else { Text::Open(text) })
+    }
+
+    /// The event's content; number, caller index and secret are still to be filled in.
+    fn register(
+        &self,
+        draft: Draft,
+        attachments: Vec<Attachment>,
+        repeat: Option<Repeat>,
+        (limit, promised): (Limit, Deadline),
+    ) -> Result<Registered, Problem> {
+        let caller = CallerFields {
+            name: self.optional("caller.name", draft.name.as_ref())?,
+            phone: self.optional("caller.phone", draft.phone.as_ref())?,
+            index: None,
+        };
+        let address = self.optional("place.address", draft.address.as_ref())?;
+        let respondent = self.optional("respondent", draft.respondent.as_ref())?;
+        Ok(Registered {
+            number: OrderNo::new(self.call.access.now().date(), 0),
+            channel: Channel::Web,
+            appeal_type: draft.appeal_type,
+            category: draft.category,
+            urgency: draft.urgency,
+            title: self.text("title", draft.title, draft.confidential)?,
+            content: self.text("content", draft.content, draft.confidential)?,
+            place: Place { address, village: draft.village, grid: draft.grid, position: draft.position },
+            respondent,
+            caller,
+            incident_at: draft.incident_at,
+            anonymous: draft.anonymous,
+            confidential: draft.confidential,
+            reply_wanted: draft.reply_wanted,
+            listed: draft.listed,
+            attachments,
+            limit,
+            promised,
+            repeat,
+            secret: canon::Hash::from_bytes([0; 32]),
+        })
+    }
+}
