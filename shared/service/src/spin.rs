@@ -102,6 +102,10 @@ impl Platform for Spin {
         monotonic_clock::wait_for(ms.saturating_mul(1_000_000)).await;
     }
 
+    async fn has_atomic_batches(&self) -> bool {
+        self.variable("atomic_batches").await.as_deref() != Some("false")
+    }
+
     fn log(&self, line: &str) {
         eprintln!("{line}");
     }

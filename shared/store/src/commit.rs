@@ -104,12 +104,17 @@ where
     let Birth { event, key: data_key, lookups } = birth(slot).map_err(CommitError::Rejected)?;
     let document = Document::<A>::first(id, data_key, new_event(access, &operation, slot, event))?;
     let bytes = encode(&document)?;
-    // The document last and alone: where a batch is not atomic, a failure leaves any subset of it, and a document must
-    // never exist unannounced or without what leads to it.
-    let mut ahead = vec![feed::notice(access, slot, &key)?];
-    ahead.extend(lookups);
-    access.set_many(ahead).await?;
-    access.set(&key, bytes).await?;
+    let mut pairs = vec![feed::notice(access, slot, &key)?];
+    pairs.extend(lookups);
+    if access.platform().has_atomic_batches().await {
+        pairs.push((key, bytes));
+        access.set_many(pairs).await?;
+    } else {
+        // The document last and alone: a failed batch leaves any subset of itself, and a document must never exist
+        // unannounced or without what leads to it.
+        access.set_many(pairs).await?;
+        access.set(&key, bytes).await?;
+    }
     Ok(Committed { document, slot, replayed: false })
 }
 

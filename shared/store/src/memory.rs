@@ -231,6 +231,10 @@ impl Platform for MemoryKv {
         self.gate.sleep_ms(ms).await;
     }
 
+    async fn has_atomic_batches(&self) -> bool {
+        self.backend != Backend::Partial
+    }
+
     /// Nothing: tests look at answers and at the store.
     fn log(&self, _line: &str) {}
 

@@ -61,6 +61,8 @@ pub trait Platform: Kv {
     fn fill_random(&self, bytes: &mut [u8]);
     /// Lets `ms` milliseconds pass.
     fn sleep_ms(&self, ms: u64) -> impl Future<Output = ()> + Send;
+    /// Whether a batch of writes is applied as a whole or not at all: SQLite and Redis do, Cosmos DB and DynamoDB do not.
+    fn has_atomic_batches(&self) -> impl Future<Output = bool> + Send;
     /// Writes one line to the log.
     fn log(&self, line: &str);
     /// The Spin variable `name`; `None` where it is not declared or empty.
