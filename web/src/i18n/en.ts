@@ -29,6 +29,7 @@ export const en: Messages = {
   'display.theme.dark': 'Dark',
 
   'nav.label': 'Site',
+  'nav.footer': 'Footer',
   'nav.home': 'Home',
   'nav.report': 'Report something',
   'nav.track': 'Track',

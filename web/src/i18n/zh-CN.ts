@@ -28,6 +28,7 @@ export const zhCN = {
   'display.theme.dark': '深色',
 
   'nav.label': '网站导航',
+  'nav.footer': '页脚导航',
   'nav.home': '首页',
   'nav.report': '我要反映',
   'nav.track': '查进度',
@@ -45,7 +46,7 @@ export const zhCN = {
   'home.track': '查办理进度',
   'home.track.hint': '用编号和查询码',
   'home.public': '公开办理',
-  'home.public.hint': '看看镇里正在办什么',
+  'home.public.hint': '镇里正在办什么',
   'home.mine': '我的诉求',
   'home.mine.all': '全部',
   'home.draft.title': '您有一份没填完的诉求',

@@ -120,11 +120,18 @@ export const replyWanted = computed<boolean>({
   set: (value) => (draft.replyWanted = value),
 })
 
-/** First sentence of the content, as the title until somebody writes a better one. */
-export function firstSentence(content: string, max: number): string {
-  const line = content.trim().split(/[。！？!?；;\n]|\.\s/)[0]?.trim() ?? ''
-  const chars = [...line]
-  return chars.length > max ? `${chars.slice(0, max - 1).join('')}…` : line
+/** First sentence of the content, as the title until somebody writes a better one, at most `columns` Latin letters wide. */
+export function firstSentence(content: string, columns: number): string {
+  const line = content.trim().split(/[。！？!?；;\n]|\.(?:\s|$)/)[0]?.trim() ?? ''
+  let used = 0
+  let end = 0
+  for (const char of line) {
+    // A Chinese character is as wide as two Latin letters.
+    used += char > '\u2e80' ? 2 : 1
+    if (used > columns) return `${line.slice(0, end).replace(/\s\S*$/, '')}…`
+    end += char.length
+  }
+  return line
 }
 
 function place(): NewOrder['place'] {
