@@ -1,0 +1,83 @@
+//! `onetown build`: the functions as their manifest says, then the browser module, then the web.
+
+use crate::progress::Step;
+use crate::{CliError, web};
+use host::manifest::{Build, Commands, Manifest};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Builds everything of the application at `from`.
+///
+/// # Errors
+/// One sentence: which step failed, or which tool is missing and how to install it.
+pub fn run(from: &Path) -> Result<(), CliError> {
+    let manifest = Manifest::read(from)?;
+    components(&manifest)?;
+    web::build(&manifest.directory)
+}
+
+/// Runs each component's build command, equal ones once.
+fn components(manifest: &Manifest) -> Result<(), CliError> {
+    let mut done: Vec<&Build> = Vec::new();
+    for (name, component) in &manifest.component {
+        let Some(build) = &component.build else { continue };
+        let same = |earlier: &&Build| earlier.command == build.command && earlier.workdir == build.workdir;
+        if done.iter().any(same) {
+            continue;
+        }
+        let commands = match &build.command {
+            Commands::One(command) => std::slice::from_ref(command),
+            Commands::Several(commands) => commands,
+        };
+        let step = Step::start(format!("building {name}"));
+        for command in commands {
+            target_for(command)?;
+            let directory = manifest.directory.join(build.workdir.as_deref().unwrap_or("."));
+            step.run(Command::new("sh").arg("-c").arg(command).current_dir(directory))?;
+        }
+        step.done();
+        done.push(build);
+    }
+    Ok(())
+}
+
+/// Says how to install the wasm target a command needs, before the compiler says it in its way.
+fn target_for(command: &str) -> Result<(), CliError> {
+    let targets = ["wasm32-wasip2", "wasm32-unknown-unknown"];
+    match targets.into_iter().find(|target| command.contains(target)) {
+        Some(target) => need_target(target),
+        None => Ok(()),
+    }
+}
+
+/// Fails where a wasm target of the compiler is not installed.
+///
+/// # Errors
+/// The command that installs it.
+pub fn need_target(target: &str) -> Result<(), CliError> {
+    let asked = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
+    let libraries = asked.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    match libraries {
+        Some(directory) if Path::new(directory.trim()).is_dir() => Ok(()),
+        Some(_) => Err(CliError::Said(format!(
+            "the Rust target {target} is not installed; run: rustup target add {target}"
+        ))),
+        None => Err(CliError::Said(
+            "rustc is not installed; get it from https://rustup.rs".to_owned(),
+        )),
+    }
+}
+
+/// Fails where a program is missing.
+///
+/// # Errors
+/// The command that installs it.
+pub fn need_program(program: &str, install: &str) -> Result<(), CliError> {
+    let found = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if found { Ok(()) } else { Err(CliError::Said(format!("{program} is not installed; run: {install}"))) }
+}

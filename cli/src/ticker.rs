@@ -1,0 +1,45 @@
+//! The clock's heartbeat: under `spin up` a cron job or a SpinKube schedule sends it, here we do.
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use http_body_util::Empty;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Ticks once a second until dropped. The next tick waits for the answer to the last, so that a
+/// slow one is not followed by a second. What goes wrong is said once, until something else does.
+pub async fn run(base: String, clock_key: String) {
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let mut beat = tokio::time::interval(EVERY);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = String::new();
+    loop {
+        beat.tick().await;
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("{base}/api/clock/tick"))
+            .header(header::AUTHORIZATION, format!("Bearer {clock_key}"))
+            .header(header::CONTENT_LENGTH, 0)
+            .body(Empty::<Bytes>::new());
+        let outcome = match request {
+            Ok(request) => match client.request(request).await {
+                Ok(response) if response.status().is_success() => String::new(),
+                Ok(response) => format!("answered {}", response.status()),
+                Err(error) => error.to_string(),
+            },
+            Err(error) => error.to_string(),
+        };
+        if outcome != last {
+            if outcome.is_empty() {
+                tracing::info!("the clock ticks again");
+            } else {
+                tracing::warn!("POST /api/clock/tick: {outcome}");
+            }
+            last = outcome;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `onetown up`: build what changed, serve it, tick its clock, until Ctrl-C.
+
+use crate::secrets::Secrets;
+use crate::{CliError, Source, build, ticker};
+use clap::{Args, ValueEnum};
+use host::kv::FaultRule;
+use host::manifest::Manifest;
+use host::{Host, RunningHost, StoreChoice};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What `up` may be told.
+#[derive(Args)]
+pub struct Options {
+    #[command(flatten)]
+    source: Source,
+    /// Address to serve at.
+    #[arg(long, default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// Where data, logs and caches are kept [default: .spin beside the manifest].
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+    /// Serve what is built already.
+    #[arg(long)]
+    no_build: bool,
+    /// Which store to behave as, its awkward sides included.
+    #[arg(long, value_enum, default_value = "sqlite")]
+    faithful: Faithful,
+    /// The Redis or Valkey database of --faithful redis.
+    #[arg(long, default_value = "redis://127.0.0.1:6379/0", value_name = "URL")]
+    redis_url: String,
+    /// Make store operations fail, e.g. "component=intake,op=swap,nth=2,do=kill_after"; repeatable.
+    #[arg(long = "fault", value_name = "RULE")]
+    faults: Vec<FaultRule>,
+    /// Answer requests that carry "x-onetown-trace: kv" with their store operations.
+    #[arg(long)]
+    trace: bool,
+    /// Set a variable of the manifest; repeatable.
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    variables: Vec<(String, String)>,
+    /// Print the counters at the end.
+    #[arg(long)]
+    metrics: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Faithful {
+    Sqlite,
+    Redis,
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("it must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// Whatever stands in the way of serving, as one sentence.
+pub fn run(options: Options) -> Result<(), CliError> {
+    if !options.no_build {
+        build::run(&options.source.from)?;
+    }
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| CliError::Said(format!("no threads can be started: {error}")))?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: Options) -> Result<(), CliError> {
+    let manifest = Manifest::read(&options.source.from)?;
+    let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.directory.join(".spin"));
+    let secrets = Secrets::keep(&state_dir)?;
+    let variables = variables(&manifest, &options, &secrets, |name| std::env::var(name).ok());
+    let clock_key = variables.get("clock_key").cloned();
+    let store = match options.faithful {
+        Faithful::Sqlite => StoreChoice::Sqlite,
+        Faithful::Redis => StoreChoice::Redis(options.redis_url),
+    };
+    let running = Host::builder(&options.source.from)
+        .variables(variables)
+        .state_dir(&state_dir)
+        .listen(options.listen)
+        .store(store)
+        .faults(options.faults)
+        .trace(options.trace)
+        .start()
+        .await?;
+    println!("{} is at {}", manifest.application.name, running.url());
+    println!("Data and logs are in {}; Ctrl-C stops.", state_dir.display());
+    let ticking = clock_key.map(|key| tokio::spawn(ticker::run(running.url(), key)));
+    let asked = asked_to_stop().await;
+    if let Some(ticking) = ticking {
+        ticking.abort();
+    }
+    stop(running, options.metrics).await;
+    asked
+}
+
+async fn stop(running: RunningHost, metrics: bool) {
+    let counters = running.metrics();
+    running.shutdown().await;
+    if metrics {
+        println!("{counters}");
+    }
+}
+
+async fn asked_to_stop() -> Result<(), CliError> {
+    let unheard = |error: std::io::Error| CliError::Said(format!("signals cannot be heard: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.map_err(unheard),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// What was said on the command line, then this installation's secrets where the manifest declares
+/// them and the environment does not set them.
+fn variables(
+    manifest: &Manifest,
+    options: &Options,
+    secrets: &Secrets,
+    environment: impl Fn(&str) -> Option<String>,
+) -> BTreeMap<String, String> {
+    let mut values: BTreeMap<String, String> = options.variables.iter().cloned().collect();
+    for (name, own) in [("clock_key", &secrets.clock_key), ("setup_token", &secrets.setup_token)] {
+        if manifest.variables.contains_key(name) && !values.contains_key(name) {
+            let set = environment(&format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase()));
+            values.insert(name.to_owned(), set.unwrap_or_else(|| own.clone()));
+        }
+    }
+    values
+}

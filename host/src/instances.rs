@@ -1,0 +1,132 @@
+//! Instances and how requests share them: as Spin 4, at most 128 requests an instance, 16 at once,
+//! and one second of idleness before it goes.
+
+use crate::kv::Trace;
+use crate::metrics::Metrics;
+use crate::state::{Ctx, Grants};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::time::Sleep;
+use wasmtime::component::GuestTaskId;
+use wasmtime::{Store, StoreContextMut};
+use wasmtime_wasi_http::WasiHttpView as _;
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+
+/// Spin 4's numbers.
+const REQUESTS_PER_INSTANCE: usize = 128;
+const REQUESTS_AT_ONCE: usize = 16;
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Makes instances of one component.
+pub struct Factory {
+    /// The linked component.
+    pub pre: ServicePre<Ctx>,
+    /// Its rights.
+    pub grants: Arc<Grants>,
+    /// How long a request may take.
+    pub timeout: Duration,
+    /// Whether each request gets an instance to itself, so that what the instance does is what the
+    /// request did.
+    pub traced: bool,
+    /// Where instances are counted.
+    pub metrics: Arc<Metrics>,
+}
+
+impl HandlerState for Factory {
+    type StoreData = Ctx;
+    type WorkerExpiration = Expiry;
+    type WorkerState = Reuse;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<Ctx, Expiry, Reuse>> {
+        let mut store = Store::new(self.pre.engine(), Ctx::new(&self.grants)?);
+        store.limiter(|ctx| &mut ctx.limits);
+        // A busy guest gives way at every tick, so its deadline can be looked at.
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        let service = self.pre.instantiate_async(&mut store).await?;
+        self.metrics.instance_started();
+        Ok(Instance {
+            store,
+            proxy: Proxy::P3(service),
+            view: |ctx| ctx.http(),
+            expiration: Expiry {
+                timeout: self.timeout,
+                sleep: Box::pin(tokio::time::sleep(self.timeout)),
+            },
+            state: Reuse {
+                component: Arc::clone(&self.grants.component),
+                requests_max: if self.traced { 1 } else { REQUESTS_PER_INSTANCE },
+                timeout: self.timeout,
+                metrics: Arc::clone(&self.metrics),
+            },
+        })
+    }
+}
+
+/// When an instance must go, looked at from outside the guest.
+pub struct Expiry {
+    timeout: Duration,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl WorkerExpiration for Expiry {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, status: WorkerStatus, since: Instant) -> Poll<()> {
+        let allowed = match status {
+            WorkerStatus::Idle => IDLE,
+            WorkerStatus::Requests | WorkerStatus::PostReturn => self.timeout,
+        };
+        let deadline = (since + allowed).into();
+        if self.sleep.deadline() != deadline {
+            self.sleep.as_mut().reset(deadline);
+        }
+        self.sleep.as_mut().poll(cx)
+    }
+}
+
+/// How many requests an instance takes.
+pub struct Reuse {
+    component: Arc<str>,
+    requests_max: usize,
+    timeout: Duration,
+    metrics: Arc<Metrics>,
+}
+
+impl WorkerState for Reuse {
+    type StoreData = Ctx;
+    type RequestData = Option<Arc<Trace>>;
+
+    fn should_accept_request(&self, at_once: usize, so_far: usize) -> ShouldAccept {
+        if so_far >= self.requests_max {
+            ShouldAccept::Never
+        } else if at_once >= REQUESTS_AT_ONCE {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        mut store: StoreContextMut<'_, Ctx>,
+        trace: Option<Arc<Trace>>,
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        store.data_mut().set_trace(trace);
+        Box::pin(tokio::time::sleep(self.timeout))
+    }
+
+    fn drop(&self, store: Store<Ctx>, result: wasmtime::Result<()>) {
+        self.metrics.instance_ended();
+        if let Err(error) = result {
+            self.metrics.trapped();
+            tracing::error!("component \"{}\": {error:#}", self.component);
+        }
+        drop(store);
+    }
+}
