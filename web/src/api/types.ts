@@ -68,12 +68,12 @@ export interface Attachment {
 }
 
 export interface Place {
-  address?: string
-  villageCode?: string
-  gridCode?: string
-  lon?: number
-  lat?: number
-  crs?: 'WGS84' | 'GCJ02' | 'BD09' | 'CGCS2000'
+  address?: string | null
+  villageCode?: string | null
+  gridCode?: string | null
+  lon?: number | null
+  lat?: number | null
+  crs?: 'WGS84' | 'GCJ02' | 'BD09' | 'CGCS2000' | null
 }
 
 export interface NewOrder {
@@ -146,7 +146,7 @@ export interface CaseView {
   promisedLimit?: TimeLimit | null
   /** The promised time rests on a year without an official holiday notice. */
   provisional?: boolean | null
-  holder?: (Named & { kind: string }) | null
+  holder?: { kind: string; nameZh?: string | null; nameEn?: string | null } | null
   anonymous: boolean
   confidential: boolean
   replyWanted: boolean

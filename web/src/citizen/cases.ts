@@ -14,7 +14,7 @@ export interface MyCase {
   status: string
   receivedAt: string
   promisedBy: string
-  /** The receipt's fingerprint where the server gave one as text. */
+  /** The server's receipt as JSON text: the first event as it is stored. */
   receipt: string
 }
 
@@ -81,4 +81,4 @@ export function parseFollowLink(hash: string): { id: string; secret: string } | 
 /** People type the code with spaces, dashes and small letters. */
 export const plainSecret = (typed: string) => typed.replace(/[\s-]/g, '').toUpperCase()
 export const groupedSecret = (secret: string) => `${secret.slice(0, 4)} ${secret.slice(4)}`
-export const receiptText = (receipt: unknown) => (typeof receipt === 'string' ? receipt : '')
+export const receiptText = (receipt: unknown) => (receipt ? JSON.stringify(receipt, null, 2) : '')

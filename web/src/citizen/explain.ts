@@ -60,6 +60,9 @@ export function explain(failure: unknown): Explanation {
   }
 }
 
+/** Codes that say more than which field it is. */
+const SPEAKING_CODES = new Set(['outsideTown', 'otherVillage'])
+
 /** Field errors of a 422, each with the text and the report step where it can be put right. */
 export function fieldErrors(problem: ApiProblem): { step: string; text: string }[] {
   const steps: Record<string, string> = {
@@ -73,9 +76,10 @@ export function fieldErrors(problem: ApiProblem): { step: string; text: string }
     attachments: 'photos',
     caller: 'contact',
   }
-  const fields = (problem.body.errors ?? []).map((error) => error.pointer.split('/')[1] ?? '')
-  return [...new Set(fields)].map((field) => ({
-    step: steps[field] ?? 'type',
-    text: tCode('field', field, 'field.other'),
-  }))
+  const found = (problem.body.errors ?? []).map((error) => {
+    const field = error.pointer.split('/')[1] ?? ''
+    const known = SPEAKING_CODES.has(error.code) ? error.code : field
+    return { step: steps[field] ?? 'type', text: tCode('field', known, 'field.other') }
+  })
+  return found.filter((one, i) => found.findIndex((other) => other.text === one.text) === i)
 }

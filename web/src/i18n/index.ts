@@ -46,7 +46,7 @@ export async function setLocale(next: Locale): Promise<void> {
 }
 
 /** The name of a thing of the town in the reader's language, Chinese where no translation exists. */
-export function nameOf(thing: { nameZh: string; nameEn?: string } | null | undefined): string {
+export function nameOf(thing: { nameZh?: string | null; nameEn?: string | null } | null | undefined): string {
   if (!thing) return ''
-  return (locale.value === 'en' && thing.nameEn) || thing.nameZh
+  return (locale.value === 'en' && thing.nameEn) || thing.nameZh || ''
 }

@@ -134,8 +134,13 @@ export function firstSentence(content: string, columns: number): string {
   return line
 }
 
+/** Kinds where somebody has to go and look; intake refuses them without a place. */
+const KINDS_WITH_PLACE = new Set(['help', 'complaint', 'report'])
+export const placeNeeded = () => KINDS_WITH_PLACE.has(draft.appealType)
+export const withoutPlace = () => draft.noPlace && !placeNeeded()
+
 function place(): NewOrder['place'] {
-  if (draft.noPlace) return {}
+  if (withoutPlace()) return {}
   return {
     ...(draft.address.trim() && { address: draft.address.trim() }),
     ...(draft.villageCode && { villageCode: draft.villageCode }),

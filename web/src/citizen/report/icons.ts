@@ -1,5 +1,5 @@
 /** Pictures beside the kinds and classes of matters; a code without one gets a plain sign. */
-import { bulb, dots, file, flag, hand, heart, horn, question, shield } from '../../ui/icons'
+import { bulb, dots, file, flag, hand, heart, horn, question, shield, warning } from '../../ui/icons'
 
 const kinds: Record<string, string> = {
   consult: question,
@@ -12,6 +12,7 @@ const kinds: Record<string, string> = {
 }
 
 const classes: Record<string, string> = {
+  T00: warning,
   T01: 'M4 20V9l5-3v14M9 20V4h7v16M16 20v-9h4v9M2.5 20h19M12 8h1M12 12h1M12 16h1',
   T02: 'M5 19c0-9 5-14 15-14 0 10-5 15-13 14M5 20c2-5 5-8 9-10',
   T03: 'M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5',

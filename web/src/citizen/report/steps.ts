@@ -1,5 +1,5 @@
 /** The questions in their order, and which of them still lacks an answer. */
-import { draft } from './draft'
+import { draft, withoutPlace } from './draft'
 
 export const steps = ['type', 'category', 'what', 'where', 'photos', 'contact', 'check'] as const
 export type Step = (typeof steps)[number]
@@ -8,7 +8,7 @@ const answered: Record<Exclude<Step, 'check'>, () => boolean> = {
   type: () => draft.appealType !== '',
   category: () => draft.categoryCode !== '',
   what: () => draft.content.trim() !== '' && draft.title.trim() !== '',
-  where: () => draft.noPlace || Boolean(draft.villageCode || draft.address.trim() || draft.fix),
+  where: () => withoutPlace() || Boolean(draft.villageCode || draft.address.trim() || draft.fix),
   photos: () => draft.photosSeen,
   contact: () => draft.contact === 'anonymous' || (draft.contact === 'named' && draft.phone.trim() !== ''),
 }
