@@ -1,0 +1,70 @@
+//! From chaos to rest: nobody asks for anything any more, nothing fails, somebody ticks.
+
+use std::future::Future;
+
+use store::memory::MemoryKv;
+
+use crate::checker::{self, Promises, Violation};
+use crate::desk;
+
+/// Ticks until a crashed creator's lease has run out and all work is done: 30 s at 5 s a tick, and some to spare.
+const TICKS_MAX: u32 = 60;
+/// Ticks until a pile of abandoned slots is forgotten, 128 a round.
+const LAST_TICKS_MAX: u32 = 20;
+
+/// Runs one request to its end; `None` when it did not come to one.
+pub trait Runner {
+    /// Runs `future` as a request without faults.
+    fn complete<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T>;
+    /// Lets time pass.
+    fn advance(&self, ms: i64);
+}
+
+/// Ticks until nothing is left to do, checks; a day later, checks that nothing was left behind.
+///
+/// # Errors
+/// The first thing that is not as it should be.
+pub fn settle(runner: &impl Runner, kv: &MemoryKv, promises: &Promises) -> Result<(), Violation> {
+    let mut idle = false;
+    let mut last_error = String::new();
+    for _ in 0..TICKS_MAX {
+        let store = kv.clone();
+        match runner.complete(async move { desk::tick(&desk::access(&store)).await }) {
+            Some(Ok((round, 0))) if round.sequenced == 0 => {
+                idle = true;
+                break;
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => last_error = error.to_string(),
+            None => return Err(Violation("a tick without faults did not end".to_owned())),
+        }
+        runner.advance(5_000);
+    }
+    if !idle {
+        return Err(Violation(format!("ticks never come to rest: {last_error}")));
+    }
+    check(kv, promises)?;
+    runner.advance(25 * 3_600_000);
+    for _ in 0..LAST_TICKS_MAX {
+        let store = kv.clone();
+        let tick = runner.complete(async move { desk::tick(&desk::access(&store)).await });
+        if !matches!(tick, Some(Ok(_))) {
+            return Err(Violation(format!("a tick a day later failed: {tick:?}")));
+        }
+    }
+    check(kv, promises)?;
+    let dump = kv.dump();
+    let notice = dump.keys().find(|key| key.starts_with("feed/0"));
+    let waiting = checker::head(&dump)?.map_or(0, |head| head.waiting.len());
+    if notice.is_some() || waiting > 0 {
+        return Err(Violation(format!("after a day {waiting} slots wait and {notice:?} is there")));
+    }
+    Ok(())
+}
+
+fn check(kv: &MemoryKv, promises: &Promises) -> Result<(), Violation> {
+    let dump = kv.dump();
+    checker::always(&dump, promises)?;
+    checker::at_rest(&dump)?;
+    checker::boards_match(kv)
+}

@@ -1,0 +1,92 @@
+//! Mixed runs: a seed, a backend, and how a failure is told so that anybody can repeat it.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use store::memory::Backend;
+
+use crate::checker::Violation;
+use crate::quiesce::{self, Runner};
+use crate::world::World;
+use crate::{Faults, Random, Scheduler};
+
+/// All backends whose behaviour is reproduced.
+pub const BACKENDS: [Backend; 3] = [Backend::Sqlite, Backend::Redis, Backend::Partial];
+
+/// What went wrong in which run, and the numbers of a run that went well.
+pub struct Outcome {
+    /// What the run came to: equal numbers mean the same run.
+    pub trace: u64,
+    /// Faults that were injected.
+    pub faults: u64,
+    /// Operations that were acknowledged.
+    pub acknowledged: usize,
+}
+
+impl Runner for Scheduler {
+    fn complete<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        let answer = Arc::new(Mutex::new(None));
+        let (slot, request) = (Arc::clone(&answer), self.request(future));
+        self.actor(async move {
+            let value = request.await;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = value;
+        });
+        self.run();
+        answer.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn advance(&self, ms: i64) {
+        Self::advance(self, ms);
+    }
+}
+
+/// The temper of a run: from calm to a machine that keeps losing power.
+#[must_use]
+pub fn temper(random: &mut Random) -> Faults {
+    let calm = Faults::default();
+    match random.below(6) {
+        0 => calm,
+        1 => Faults { fail_before: 30, fail_after: 30, ..calm },
+        2 => Faults { crash_before: 20, crash_after: 20, ..calm },
+        3 => Faults { slow: 60, ..calm },
+        4 => Faults { power_cut: 8, slow: 10, ..calm },
+        _ => Faults { fail_before: 10, fail_after: 15, crash_before: 8, crash_after: 8, slow: 15, power_cut: 2 },
+    }
+}
+
+/// One run over the store alone.
+///
+/// # Errors
+/// What was found wrong.
+pub fn over_store(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
+    let mut random = Random::new(seed);
+    let scheduler = Scheduler::new(random.bits(), temper(&mut random));
+    let world = World::new(backend, scheduler.clone());
+    for name in 0..usize::try_from(2 + random.below(4)).unwrap_or(2) {
+        world.citizen(name, 4 + u32::try_from(random.below(6)).unwrap_or(0));
+    }
+    for _ in 0..=random.below(3) {
+        world.ticker(if random.chance(250) { 150_000 } else { 3_000 });
+    }
+    world.inspector(7_000);
+    scheduler.run();
+    scheduler.set_faults(Faults::default());
+    if let Some(violation) = world.violation() {
+        return Err(violation);
+    }
+    quiesce::settle(&scheduler, &world.kv, &world.promises())?;
+    let acknowledged = world.promises().acknowledged.len();
+    Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged })
+}
+
+/// The seeds to run: the one of `ONETOWN_SIM_SEED`, else `ONETOWN_SIM_RUNS` of them from `ONETOWN_SIM_FROM` (0), else
+/// `default`.
+#[must_use]
+pub fn seeds(default: u64) -> Vec<u64> {
+    let number = |name| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    if let Some(seed) = number("ONETOWN_SIM_SEED") {
+        return vec![seed];
+    }
+    let from = number("ONETOWN_SIM_FROM").unwrap_or(0);
+    (from..from.saturating_add(number("ONETOWN_SIM_RUNS").unwrap_or(default))).collect()
+}
