@@ -37,10 +37,11 @@ impl Steady {
         Self::starting(seed, START_MS, Some((index, fate)))
     }
 
-    /// The gate after a restart: what is told here goes on from this one's clock, with other entropy and no fate.
+    /// The gate after a restart: it goes on from this one's clock, with other entropy, and gives operation `index` (from
+    /// 0) a `fate` where `special` says so.
     #[must_use]
-    pub fn restarted(&self) -> Arc<Self> {
-        Self::starting(self.random.load(Ordering::Relaxed) ^ GAMMA.rotate_left(17), self.now_ms(), None)
+    pub fn restarted(&self, special: Option<(usize, Fate)>) -> Arc<Self> {
+        Self::starting(self.random.load(Ordering::Relaxed) ^ GAMMA.rotate_left(17), self.now_ms(), special)
     }
 
     fn starting(seed: u64, now_ms: i64, special: Option<(usize, Fate)>) -> Arc<Self> {
