@@ -5,6 +5,7 @@
 
 use super::Op;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -35,15 +36,15 @@ enum When {
     Chance { per_million: u64, seed: u64 },
 }
 
-/// One rule with its own count of matching operations.
-#[derive(Debug)]
+/// One rule with its own count of matching operations, which its clones share.
+#[derive(Clone, Debug)]
 pub struct FaultRule {
     component: Option<String>,
     op: Option<Op>,
     key: String,
     when: When,
     fault: Fault,
-    seen: AtomicU64,
+    seen: Arc<AtomicU64>,
 }
 
 impl FaultRule {
@@ -92,7 +93,7 @@ impl FromStr for FaultRule {
             key: String::new(),
             when: When::Always,
             fault: Fault::FailBefore,
-            seen: AtomicU64::new(0),
+            seen: Arc::default(),
         };
         let (mut fault, mut seed) = (None, 0);
         for part in text.split(',').map(str::trim) {
