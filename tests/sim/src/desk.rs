@@ -1,5 +1,7 @@
 //! What a town's functions do with the store, one request each, without HTTP around it.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -77,14 +79,23 @@ pub async fn change(access: &Access<MemoryKv>, id: &DocId, key: &str, command: &
     .await
 }
 
-/// One tick: rounds until nothing new is left, then the reactions. Answers what the last round did and how many events
-/// the reactions saw.
+/// One tick: rounds until nothing new is left, then the reactions. Answers what the rounds did and how many events the
+/// reactions saw.
 ///
 /// # Errors
 /// The first error; the rest is for the next tick.
 pub async fn tick(access: &Access<MemoryKv>) -> Result<(Round, usize), StoreError> {
     let round = sequence_all(access).await?;
     Ok((round, react(access).await?))
+}
+
+/// A tick of its own request; `Ok(true)` when it found nothing to do.
+#[must_use]
+pub fn tick_once(kv: MemoryKv) -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> {
+    Box::pin(async move {
+        let (round, reacted) = tick(&access(&kv)).await.map_err(|error| error.to_string())?;
+        Ok(round.sequenced == 0 && reacted == 0)
+    })
 }
 
 async fn sequence_all(access: &Access<MemoryKv>) -> Result<Round, StoreError> {

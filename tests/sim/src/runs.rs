@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use store::memory::Backend;
 
-use crate::checker::Violation;
+use crate::checker::{Promises, Violation};
+use crate::citizens::Citizens;
 use crate::quiesce::{self, Runner};
 use crate::world::World;
-use crate::{Faults, Random, Scheduler};
+use crate::{Faults, Random, Scheduler, desk, town};
 
 /// All backends whose behaviour is reproduced.
 pub const BACKENDS: [Backend; 3] = [Backend::Sqlite, Backend::Redis, Backend::Partial];
@@ -74,9 +75,34 @@ pub fn over_store(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     if let Some(violation) = world.violation() {
         return Err(violation);
     }
-    quiesce::settle(&scheduler, &world.kv, &world.promises())?;
+    quiesce::settle(&scheduler, &world.kv, &world.promises(), desk::tick_once)?;
     let acknowledged = world.promises().acknowledged.len();
     Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged })
+}
+
+/// One run through the front door.
+///
+/// # Errors
+/// What was found wrong.
+pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
+    let mut random = Random::new(seed);
+    let scheduler = Scheduler::new(random.bits(), temper(&mut random));
+    let citizens = Citizens::new(backend, scheduler.clone())?;
+    for name in 0..usize::try_from(2 + random.below(3)).unwrap_or(2) {
+        citizens.citizen(name, 4 + u32::try_from(random.below(5)).unwrap_or(0));
+    }
+    for _ in 0..=random.below(2) {
+        citizens.ticker(if random.chance(250) { 150_000 } else { 3_000 });
+    }
+    scheduler.run();
+    scheduler.set_faults(Faults::default());
+    if let Some(violation) = citizens.violation() {
+        return Err(violation);
+    }
+    citizens.check(&citizens.kv.dump())?;
+    quiesce::settle(&scheduler, &citizens.kv, &Promises::default(), town::tick)?;
+    citizens.check(&citizens.kv.dump())?;
+    Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged: citizens.promised() })
 }
 
 /// The seeds to run: the one of `ONETOWN_SIM_SEED`, else `ONETOWN_SIM_RUNS` of them from `ONETOWN_SIM_FROM` (0), else

@@ -202,7 +202,7 @@ fn point(backend: Backend, command: Command, special: Option<(usize, Fate)>) -> 
     if is_answered(command) {
         promises.acknowledged.push(answer.ok_or("never answered")?);
     }
-    settle(&town, &town.kv, &promises).map_err(|violation| violation.0)?;
+    settle(&town, &town.kv, &promises, desk::tick_once).map_err(|violation| violation.0)?;
     Ok(operations)
 }
 

@@ -1,0 +1,292 @@
+//! Citizens at the front door: they submit, supplement, urge and withdraw over HTTP, insist with the same
+//! Idempotency-Key, press twice, mistype secrets, reuse keys; and remember what they were promised.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::StatusCode;
+use serde_json::json;
+use store::memory::{Backend, Gate, MemoryKv};
+
+use crate::checker::{self, Dump, Promises, Violation, require};
+use crate::town::{self, Instance, Response};
+use crate::{Random, Scheduler};
+
+/// How often a citizen tries one request.
+const TRIES_MAX: u32 = 8;
+
+/// An order whose number and secret were handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Receipt {
+    number: String,
+    secret: String,
+    id: String,
+}
+
+/// What people were told, by the texts that they sent.
+#[derive(Debug, Default)]
+struct Told {
+    /// Document id and text: this text is in that document exactly once.
+    kept: Vec<(String, String)>,
+    /// Numbers with their document's id.
+    numbers: BTreeMap<String, String>,
+    /// Texts that were refused for good: they are nowhere.
+    refused: Vec<String>,
+    orders: Vec<Receipt>,
+    violation: Option<Violation>,
+    busy: usize,
+}
+
+/// A town with citizens; clones are the same one.
+#[derive(Clone)]
+pub struct Citizens {
+    /// The store.
+    pub kv: MemoryKv,
+    scheduler: Scheduler,
+    instances: Arc<Vec<Instance>>,
+    turn: Arc<AtomicUsize>,
+    told: Arc<Mutex<Told>>,
+}
+
+/// One request, to be sent as often as it takes.
+#[derive(Debug, Clone)]
+struct Letter {
+    path: String,
+    key: String,
+    secret: Option<String>,
+    body: Vec<u8>,
+    text: String,
+    /// The order it is about, unless it makes one.
+    order: Option<Receipt>,
+}
+
+impl Citizens {
+    /// A town on `backend`, set up, with two instances of its functions.
+    ///
+    /// # Errors
+    /// When the demo town does not load.
+    pub fn new(backend: Backend, scheduler: Scheduler) -> Result<Self, Violation> {
+        let kv = MemoryKv::new(backend, Arc::new(scheduler.clone()) as Arc<dyn Gate>);
+        town::set_up(&kv)?;
+        let instances = Arc::new(vec![Instance::new(&kv), Instance::new(&kv)]);
+        Ok(Self { kv, scheduler, instances, turn: Arc::default(), told: Arc::default() })
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn report(&self, why: String) {
+        self.told().violation.get_or_insert(Violation(why));
+    }
+
+    /// Whichever instance is next.
+    fn instance(&self) -> Instance {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let instance = self.instances.get(turn % self.instances.len().max(1));
+        instance.cloned().unwrap_or_else(|| Instance::new(&self.kv))
+    }
+
+    /// A citizen with `wishes` wishes.
+    pub fn citizen(&self, name: usize, wishes: u32) {
+        self.told().busy += 1;
+        let (citizens, random) = (self.clone(), self.scheduler.fork_random());
+        self.scheduler.actor(async move {
+            citizens.live(name, wishes, random).await;
+            citizens.told().busy -= 1;
+        });
+    }
+
+    /// A timer that calls the clock until all citizens are content.
+    pub fn ticker(&self, pause_ms: u64) {
+        let (citizens, mut random) = (self.clone(), self.scheduler.fork_random());
+        self.scheduler.actor(async move {
+            while citizens.told().busy > 0 {
+                let instance = citizens.instance();
+                let _ = citizens.scheduler.request(instance.tick()).await;
+                citizens.scheduler.sleep_ms(random.below(pause_ms)).await;
+            }
+        });
+    }
+
+    /// The first thing that somebody found wrong.
+    #[must_use]
+    pub fn violation(&self) -> Option<Violation> {
+        self.told().violation.clone()
+    }
+
+    /// Promises kept so far.
+    #[must_use]
+    pub fn promised(&self) -> usize {
+        self.told().kept.len()
+    }
+
+    async fn live(&self, name: usize, wishes: u32, mut random: Random) {
+        for number in 0..wishes {
+            self.scheduler.sleep_ms(random.below(3_000)).await;
+            let letter = self.letter(name, number, &mut random);
+            if letter.order.is_some() && random.chance(150) {
+                self.mistype(&letter).await;
+            }
+            let done = self.insist(&letter, &mut random).await;
+            if done && random.chance(200) {
+                self.misuse(&letter).await;
+            }
+            if done && random.chance(300) {
+                self.track(&letter).await;
+            }
+        }
+    }
+
+    fn letter(&self, name: usize, number: u32, random: &mut Random) -> Letter {
+        let text = format!("citizen {name} wish {number} end");
+        let key = format!("citizen-{name:04}-wish-{number:04}");
+        let orders = self.told().orders.clone();
+        let Some(order) = orders.get(random.index(orders.len())).filter(|_| random.chance(650)).cloned() else {
+            let body = town::form(random.below(3), random.below(3), &text, &[]);
+            return Letter { path: "/api/intake/orders".to_owned(), key, secret: None, body, text, order: None };
+        };
+        let (action, member) = match random.below(10) {
+            0..6 => ("supplements", "text"),
+            6..9 => ("urges", "reason"),
+            _ => ("withdrawal", "reason"),
+        };
+        let reference = if random.chance(500) { &order.number } else { &order.id };
+        let path = format!("/api/intake/orders/{reference}/{action}");
+        let body = json!({ member: text }).to_string().into_bytes();
+        Letter { path, key, secret: Some(order.secret.clone()), body, text, order: Some(order) }
+    }
+
+    async fn post(&self, letter: &Letter) -> Option<Response> {
+        let Letter { path, key, secret, body, .. } = letter.clone();
+        self.scheduler.request(self.instance().post(path, key, secret, body)).await
+    }
+
+    /// Sends until there is an answer, or gives up; whether it succeeded.
+    async fn insist(&self, letter: &Letter, random: &mut Random) -> bool {
+        let mut doubled = false;
+        for _ in 0..TRIES_MAX {
+            let answers = if random.chance(200) {
+                doubled = true;
+                let (first, second) = futures::join!(self.post(letter), self.post(letter));
+                vec![first, second]
+            } else {
+                vec![self.post(letter).await]
+            };
+            let answers: Vec<Response> = answers.into_iter().flatten().filter(|answer| !answer.is_unknown()).collect();
+            let (done, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status.is_success());
+            done.iter().for_each(|answer| self.remember(letter, answer));
+            if !done.is_empty() {
+                return true;
+            }
+            if let Some(answer) = refused.first() {
+                self.refused(letter, answer, doubled);
+                return false;
+            }
+            if random.chance(60) {
+                return false;
+            }
+            let pause_ms = if random.chance(200) { 31_000 } else { random.below(4_000) };
+            self.scheduler.sleep_ms(pause_ms).await;
+        }
+        false
+    }
+
+    fn remember(&self, letter: &Letter, answer: &Response) {
+        let mut told = self.told();
+        if let Some(order) = &letter.order {
+            told.kept.push((order.id.clone(), letter.text.clone()));
+            return;
+        }
+        let field = |name: &str| answer.text(name).to_owned();
+        let receipt = Receipt { number: field("number"), secret: field("secret"), id: field("id") };
+        told.kept.push((receipt.id.clone(), letter.text.clone()));
+        let other = told.numbers.insert(receipt.number.clone(), receipt.id.clone());
+        if other.is_some_and(|other| other != receipt.id) {
+            told.violation.get_or_insert(Violation(format!("{} was given to two orders", receipt.number)));
+        }
+        told.orders.push(receipt);
+    }
+
+    fn refused(&self, letter: &Letter, answer: &Response, doubled: bool) {
+        let by_rule = matches!(answer.text("code"), "stateConflict" | "urgeTooSoon" | "supplementsFull");
+        if !by_rule && answer.status != StatusCode::TOO_MANY_REQUESTS {
+            self.report(format!("{letter:?} was answered {answer:?}"));
+        }
+        if by_rule && !doubled {
+            self.told().refused.push(letter.text.clone());
+        }
+    }
+
+    /// A wrong secret opens nothing.
+    async fn mistype(&self, letter: &Letter) {
+        let text = format!("{} mistyped", letter.text);
+        let body = json!({ "text": text, "reason": text }).to_string().into_bytes();
+        let key = format!("{}-mistyped", letter.key);
+        let wrong = Letter { secret: Some("WRONG234".to_owned()), key, body, ..letter.clone() };
+        if let Some(answer) = self.post(&wrong).await {
+            let closed = matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::TOO_MANY_REQUESTS);
+            if !closed && !answer.is_unknown() {
+                self.report(format!("a wrong secret was answered {answer:?}"));
+            }
+        }
+        self.told().refused.push(text);
+    }
+
+    /// Something else under a key that was used changes nothing and says so.
+    async fn misuse(&self, letter: &Letter) {
+        let text = format!("{} misused", letter.text);
+        let body = match &letter.order {
+            None => town::form(1, 1, &text, &[]),
+            Some(_) => json!({ "text": text, "reason": text }).to_string().into_bytes(),
+        };
+        if let Some(answer) = self.post(&Letter { body, ..letter.clone() }).await {
+            let refused = answer.text("code") == "idempotencyKeyReused";
+            // A number that somebody else's mistyping has locked is refused for that.
+            let locked = answer.status == StatusCode::TOO_MANY_REQUESTS;
+            if !refused && !locked && !answer.is_unknown() {
+                self.report(format!("another request under a used key was answered {answer:?}"));
+            }
+        }
+        self.told().refused.push(text);
+    }
+
+    /// Whoever was told a number can see the order with its secret, at once.
+    async fn track(&self, letter: &Letter) {
+        let order = letter.order.clone().or_else(|| self.told().orders.last().cloned());
+        let Some(order) = order else { return };
+        let path = format!("/api/intake/orders/{}", order.number);
+        let answer = self.scheduler.request(self.instance().get(path, order.secret)).await;
+        let Some(answer) = answer.filter(|answer| !answer.is_unknown()) else { return };
+        let seen = answer.status == StatusCode::OK && answer.text("number") == order.number;
+        if !seen && answer.status != StatusCode::TOO_MANY_REQUESTS {
+            self.report(format!("{} was tracked as {answer:?}", order.number));
+        }
+    }
+
+    /// Every text that was acknowledged is in its document exactly once, and what was refused is nowhere.
+    ///
+    /// # Errors
+    /// The first one that is not.
+    pub fn check(&self, dump: &Dump) -> Result<(), Violation> {
+        checker::always(dump, &Promises::default())?;
+        let documents = checker::documents(dump)?;
+        let told = self.told();
+        for (id, text) in &told.kept {
+            let key = format!("doc/order/{id}");
+            let events = documents.get(&key).map(|document| document.events.as_slice()).unwrap_or_default();
+            let quoted = format!("\"{text}\"");
+            let found = events.iter().filter(|event| event.to_string().contains(&quoted)).count();
+            require!(found == 1, "{key}: {text:?} was acknowledged and is there {found} times");
+        }
+        let everything: Vec<String> =
+            documents.values().flat_map(|document| &document.events).map(ToString::to_string).collect();
+        for text in &told.refused {
+            let quoted = format!("\"{text}\"");
+            let there = everything.iter().any(|event| event.contains(&quoted));
+            require!(!there, "{text:?} was refused and happened");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,207 @@
+//! The same town through its front door: the routers of `intake` and `clock`, over HTTP requests without a network.
+//!
+//! Nothing here knows how a function does its work; it knows the routes, the headers and what the answers promise.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use canon::sha256;
+use domain::aggregate::{Actor, Aggregate, Context};
+use domain::catalogue::{Catalogue, CatalogueCommand, CatalogueHistory, CatalogueRejection, FILES, FileRef};
+use futures::FutureExt as _;
+use http::{Request, StatusCode};
+use serde_json::{Value, json};
+use service::App;
+use store::memory::{MemoryKv, Steady};
+use store::{Access, Birth, Operation, blob};
+use tower_service::Service as _;
+
+use crate::checker::Violation;
+
+/// What the clock's caller shows.
+const CLOCK_KEY: &str = "the clock key of the simulation";
+/// Answers are a few KB; this is 1 MiB.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// What an HTTP request got.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The body, if it is JSON.
+    pub body: Value,
+}
+
+impl Response {
+    /// The member `name` of the answer as text; empty where there is none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.body.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether the same request should simply be sent again.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.status.is_server_error()
+    }
+}
+
+/// One instance of the functions: what a restart loses.
+#[derive(Clone)]
+pub struct Instance {
+    intake: Router,
+    clock: Router,
+}
+
+impl Instance {
+    /// A fresh instance over `kv`.
+    #[must_use]
+    pub fn new(kv: &MemoryKv) -> Self {
+        let app = App::new(kv.clone());
+        Self { intake: intake::router(app.clone()), clock: clock::router(app) }
+    }
+
+    /// Sends `body` under the idempotency key `key`.
+    pub async fn post(self, path: String, key: String, secret: Option<String>, body: Vec<u8>) -> Response {
+        let address = format!("203.0.{}.{}", sha256(&[key.as_bytes()]).as_bytes()[0], key.len());
+        let mut request = Request::post(path)
+            .header("content-type", "application/json")
+            .header("spin-client-addr", address)
+            .header("idempotency-key", key);
+        if let Some(secret) = secret {
+            request = request.header("authorization", format!("Case {secret}"));
+        }
+        send(self.intake, request.body(Body::from(body))).await
+    }
+
+    /// Asks for `path` with the case secret.
+    pub async fn get(self, path: String, secret: String) -> Response {
+        let request = Request::get(path).header("authorization", format!("Case {secret}"));
+        send(self.intake, request.body(Body::empty())).await
+    }
+
+    /// One tick of the clock.
+    pub async fn tick(self) -> Response {
+        let request = Request::post("/api/clock/tick").header("authorization", format!("Bearer {CLOCK_KEY}"));
+        send(self.clock, request.body(Body::empty())).await
+    }
+}
+
+async fn send(mut router: Router, request: Result<Request<Body>, http::Error>) -> Response {
+    let failed = |why: String| Response { status: StatusCode::IM_A_TEAPOT, body: json!({ "broken": why }) };
+    let request = match request {
+        Ok(request) => request,
+        Err(error) => return failed(error.to_string()),
+    };
+    let Ok(response) = router.call(request).await;
+    let (parts, body) = response.into_parts();
+    match axum::body::to_bytes(body, ANSWER_BYTES_MAX).await {
+        Ok(bytes) => Response { status: parts.status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) },
+        Err(error) => failed(error.to_string()),
+    }
+}
+
+/// A tick by a fresh instance; `Ok(true)` when it found nothing to do.
+#[must_use]
+pub fn tick(kv: MemoryKv) -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> {
+    Box::pin(async move {
+        let answer = Instance::new(&kv).tick().await;
+        let number = |name: &str| answer.body.get(name).and_then(Value::as_u64);
+        let more = answer.body.get("more").and_then(Value::as_bool);
+        match (answer.status, number("sequenced"), number("reacted"), more) {
+            (StatusCode::OK, Some(sequenced), Some(reacted), Some(more)) => Ok(sequenced + reacted == 0 && !more),
+            _ => Err(format!("the tick answered {answer:?}")),
+        }
+    })
+}
+
+/// A submission as the portal sends it.
+#[must_use]
+pub fn form(caller: u64, matter: u64, text: &str, attachments: &[String]) -> Vec<u8> {
+    let categories = ["T0101", "T0102", "T0201"];
+    let category = usize::try_from(matter).ok().and_then(|matter| categories.get(matter % categories.len()).copied());
+    let form = json!({
+        "appealType": "help", "categoryCode": category, "title": text, "content": format!("{text}: please help"),
+        "place": { "villageCode": "990181101001" }, "caller": { "phone": format!("1390000000{}", caller % 10) },
+        "confidential": false, "attachments": attachments,
+    });
+    form.to_string().into_bytes()
+}
+
+/// The smallest photo: a PNG of one pixel.
+#[must_use]
+pub fn photo() -> Vec<u8> {
+    vec![
+        0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+        6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0xda, 0x63, 0x64, 0x60, 0xf8,
+        0x5f, 0x0f, 0, 0x02, 0x87, 0x01, 0x80, 0xeb, 0x47, 0xba, 0x92, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42,
+        0x60, 0x82,
+    ]
+}
+
+/// Loads the demo town and sets the variables, quietly, before anything else happens.
+///
+/// # Errors
+/// When the demo town does not load.
+pub fn set_up(kv: &MemoryKv) -> Result<(), Violation> {
+    kv.set_variable("clock_key", CLOCK_KEY);
+    let quiet = kv.behind(Steady::new(7));
+    let loaded = load(&quiet).now_or_never().unwrap_or_else(|| Err(Violation("loading waits".to_owned())));
+    loaded?;
+    // The load's own events are history before the run begins.
+    for _ in 0..3 {
+        let _ = tick(quiet.clone()).now_or_never();
+    }
+    Ok(())
+}
+
+async fn load(kv: &MemoryKv) -> Result<(), Violation> {
+    let (version, compiled) = demo_town()?;
+    let access = Access::new(kv.clone(), Arc::default());
+    let operation = |op| {
+        let context = Context { now: access.now(), by: Actor::system("sim") };
+        Operation { op, request: sha256(&[b"load"]), context }
+    };
+    let file = FileRef { sha256: sha256(&[compiled]), size: u32::try_from(compiled.len())? };
+    blob::put(&access, &file.sha256, compiled).await?;
+    store::create::<CatalogueHistory, _>(&access, operation(CatalogueHistory::opening()), |_| {
+        let context = Context { now: access.now(), by: Actor::system("sim") };
+        let event = CatalogueHistory::decide(None, &CatalogueCommand::Open, &context)?;
+        Ok::<_, CatalogueRejection>(Birth { event, key: None, lookups: Vec::new() })
+    })
+    .await?;
+    let command = CatalogueCommand::Load {
+        files: BTreeMap::new(),
+        compiled: file,
+        version: version.clone(),
+        based_on: String::new(),
+    };
+    let load = operation(canon::OpId::new("sim", "load"));
+    store::update(&access, &CatalogueHistory::id(), &load, |document: &store::Document<CatalogueHistory>, context| {
+        CatalogueHistory::decide(Some(&document.state), &command, context)
+    })
+    .await?;
+    Ok(())
+}
+
+/// The demo town's version and its catalogue as JSON, parsed once a process.
+fn demo_town() -> Result<&'static (String, Vec<u8>), Violation> {
+    static TOWN: OnceLock<Result<(String, Vec<u8>), String>> = OnceLock::new();
+    let town = TOWN.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/yundu");
+        let read = |name: &&str| {
+            let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+            Ok(((*name).to_owned(), bytes))
+        };
+        let files = FILES.iter().map(read).collect::<Result<BTreeMap<_, _>, String>>()?;
+        let catalogue = Catalogue::parse(&files).map_err(|errors| format!("{errors:?}"))?;
+        let compiled = serde_json::to_vec(&catalogue).map_err(|error| error.to_string())?;
+        Ok((catalogue.version, compiled))
+    });
+    town.as_ref().map_err(|why| Violation(why.clone()))
+}
