@@ -3,7 +3,7 @@
  * leave the device, and a browser that refuses storage keeps them until the
  * page is closed (`kept` is then false, so pages can say so).
  */
-import { createStore, get, set } from 'idb-keyval'
+import { createStore, get, set, type UseStore } from 'idb-keyval'
 import { readonly, ref, shallowRef } from 'vue'
 
 export interface MyCase {
@@ -18,7 +18,9 @@ export interface MyCase {
   receipt: string
 }
 
-export const deviceStore = () => createStore('onetown', 'kept')
+let opened: UseStore | null = null
+/** Opened once, so that a save while the page is being left needs no new connection. */
+export const deviceStore = (): UseStore => (opened ??= createStore('onetown', 'kept'))
 const KEY = 'cases'
 
 const cases = shallowRef<MyCase[]>([])

@@ -13,6 +13,8 @@ export interface Photo {
   key: string
   blob: Blob
   mime: string
+  /** Whether `blob` is already the smaller copy; the camera's own file never leaves the phone. */
+  small: boolean
   /** The attachment's id once it is on the server. */
   id: string
 }
@@ -61,8 +63,9 @@ export async function shrink(file: Blob): Promise<Blob> {
   }
 }
 
-function mimeOf(file: File, blob: Blob): string {
-  if (blob.type) return blob.type
+/** Some phones hand over HEIC files without a type. */
+function mimeOf(file: File): string {
+  if (file.type) return file.type
   return /\.hei[cf]$/i.test(file.name) ? 'image/heic' : 'application/octet-stream'
 }
 
@@ -78,7 +81,7 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
 
   async function upload(key: string): Promise<void> {
     const photo = list.value.find((one) => one.key === key)
-    if (!photo || photo.id) return
+    if (!photo || photo.id || !photo.small) return
     states.set(key, { step: 'uploading', share: 0, code: '' })
     try {
       const stored = await uploadAttachment(photo.blob, photo.mime, key, (share) =>
@@ -98,15 +101,25 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
     return running
   }
 
-  async function add(files: File[]): Promise<void> {
-    for (const file of files) {
-      const key = uuid()
-      list.value = [...list.value, { key, blob: file, mime: file.type, id: '' }]
-      states.set(key, { step: 'preparing', share: 0, code: '' })
-      const blob = await shrink(file)
-      list.value = list.value.map((one) => (one.key === key ? { ...one, blob, mime: mimeOf(file, blob) } : one))
-      void enqueue(key)
+  async function prepare({ key, blob, mime, small }: Photo): Promise<void> {
+    if (small) return
+    states.set(key, { step: 'preparing', share: 0, code: '' })
+    const copy = await shrink(blob)
+    list.value = list.value.map((one) => (one.key === key ? { ...one, blob: copy, mime: copy.type || mime, small: true } : one))
+  }
+
+  /** Continues with photos that a reload interrupted. */
+  async function resume(): Promise<void> {
+    for (const photo of list.value.filter((one) => !one.id)) {
+      await prepare(photo)
+      void enqueue(photo.key)
     }
+  }
+
+  async function add(files: File[]): Promise<void> {
+    const added = files.map((file) => ({ key: uuid(), blob: file, mime: mimeOf(file), small: false, id: '' }))
+    list.value = [...list.value, ...added]
+    await resume()
   }
 
   function remove(key: string): void {
@@ -129,7 +142,7 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
     list.value = list.value.map((one) => ({ ...one, id: '', key: uuid() }))
   }
 
-  return { list, stateOf, add, remove, retry: enqueue, uploadAll, resetUploads }
+  return { list, stateOf, add, remove, retry: enqueue, resume, uploadAll, resetUploads }
 }
 
 export type PhotoQueue = ReturnType<typeof createPhotoQueue>

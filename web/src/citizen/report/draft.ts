@@ -89,8 +89,11 @@ async function load(): Promise<void> {
   if (kept) {
     Object.assign(draft, kept)
     restored.value = true
+    void photoQueue.resume()
   }
   watch(() => ({ ...draft, changedAt: '' }), changed, { deep: true })
+  // Photos are the dearest to lose and change seldom, so they do not wait for the pause.
+  watch(() => draft.photos, () => muted || void save())
   window.addEventListener('pagehide', () => timer && void save())
 }
 

@@ -1,0 +1,56 @@
+/**
+ * Pictures for the README and for looking at: `npm run screenshots` walks the
+ * portal of a running bundle and writes web/screenshots/<look>-<page>.png.
+ */
+import { mkdir } from 'node:fs/promises'
+import { chromium } from 'playwright-core'
+import { executablePath, fillUpTo, flags, go, home, phone, desktop, photo, submit, words, closeBrowser } from './support.mjs'
+
+const folder = new URL('../../web/screenshots/', import.meta.url).pathname
+const looks = {
+  'zh-360': { locale: 'zh-CN', viewport: phone },
+  'en-1280': { locale: 'en', viewport: desktop },
+  'elder-360': { locale: 'zh-CN', viewport: phone, elder: true },
+  'dark-360': { locale: 'zh-CN', viewport: phone, dark: true },
+}
+
+await mkdir(folder, { recursive: true })
+const browser = await chromium.launch({ executablePath, args: flags })
+const picture = await photo()
+for (const [name, { locale, viewport, elder = false, dark = false }] of Object.entries(looks)) {
+  const context = await browser.newContext({
+    locale, viewport, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', deviceScaleFactor: viewport === phone ? 2 : 1,
+  })
+  await context.addInitScript((settings) => {
+    if (location.protocol.startsWith('http')) localStorage.setItem('onetown.settings', settings)
+  }, JSON.stringify({ locale, elder, size: 20, theme: 'auto' }))
+  const page = await context.newPage()
+  const w = words[locale]
+  const shoot = async (what) => {
+    await page.evaluate(() => document.fonts.ready)
+    // A page longer than the screen is shown whole; what sticks to its bottom edge would float in the middle of it.
+    await page.evaluate(() => document.querySelectorAll('.actions').forEach((bar) => (bar.style.position = 'static')))
+    await page.screenshot({ path: `${folder}${name}-${what}.png`, fullPage: true })
+  }
+  await go(page, '/')
+  await page.locator('.numbers').waitFor()
+  await shoot('home')
+  await fillUpTo(page, 'category', w)
+  await shoot('topic')
+  await page.goto(`${home}/report`)
+  await page.getByRole('button', { name: w.again }).click()
+  await fillUpTo(page, 'check', w, { photos: [picture] })
+  await shoot('check')
+  const { number } = await submit(page)
+  await shoot('receipt')
+  await go(page, `/track/${number}`)
+  await page.locator('.photos img').first().waitFor()
+  await shoot('case')
+  await go(page, '/public')
+  await page.locator('.list .row').first().waitFor()
+  await shoot('public')
+  await context.close()
+  console.log(`${name}: 6 pictures`)
+}
+await browser.close()
+await closeBrowser()

@@ -1,0 +1,54 @@
+/** What holds for the whole site: language, elder mode, unknown addresses, and the weight of a first visit. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { budgetsKiB, firstLoad } from '../../web/scripts/budgets.mjs'
+import { device, go } from './support.mjs'
+
+test('the language is switched in one tap and remembered', async (t) => {
+  const page = await device(t)
+  await go(page, '/')
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByRole('heading', { name: /Say it once/ }).waitFor()
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+  await page.reload()
+  await page.getByRole('heading', { name: /Say it once/ }).waitFor()
+  assert.match(await page.title(), /OneTown/)
+})
+
+test('elder mode is one tap on the home page, up to 30 px, and remembered', async (t) => {
+  const page = await device(t)
+  await go(page, '/')
+  await page.getByRole('switch').click()
+  const base = () => page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize))
+  assert.ok((await base()) >= 18)
+  await page.locator('.tool').nth(1).click()
+  await page.locator('input[name=size][value="30"]').check()
+  await page.reload()
+  await page.getByRole('switch').waitFor()
+  assert.equal(await base(), 30)
+})
+
+test('an unknown address gets a styled page in both languages and the status 404', async (t) => {
+  const page = await device(t, { expected: [404] })
+  const answer = await go(page, '/no/such/page')
+  assert.equal(answer.status(), 404)
+  await page.getByRole('heading', { name: '没有这个页面' }).waitFor()
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+  const font = await page.evaluate(() => getComputedStyle(document.body).fontSize)
+  assert.equal(font, '18px', 'its style sheet was let in by the policy')
+})
+
+test('the receipt prints without the site around it', async (t) => {
+  const page = await device(t)
+  await go(page, '/')
+  await page.emulateMedia({ media: 'print' })
+  assert.equal(await page.locator('header.site').isVisible(), false)
+})
+
+for (const [name, limit] of Object.entries(budgetsKiB)) {
+  test(`${name} loads in at most ${limit} KiB of gzip JS and CSS`, async (t) => {
+    const { kib } = await firstLoad(name)
+    t.diagnostic(`${kib.toFixed(1)} KiB`)
+    assert.ok(kib <= limit, `${kib.toFixed(1)} KiB`)
+  })
+}

@@ -1,0 +1,124 @@
+/** Submitting when fingers are nervous, networks bad and servers busy. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { device, fillUpTo, next, photo, readReceipt, submit, words } from './support.mjs'
+
+const w = words['zh-CN']
+const ORDERS = '**/api/intake/orders'
+
+test('a double tap makes one case', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await fillUpTo(page, 'check', w, { anonymous: true })
+  const keys = []
+  const numbers = new Set()
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/api/intake/orders')) keys.push(request.headers()['idempotency-key'])
+  })
+  page.on('response', async (response) => {
+    if (response.status() === 201 && response.url().endsWith('/api/intake/orders')) numbers.add((await response.json()).number)
+  })
+  await page.locator('.send').evaluate((button) => {
+    button.click()
+    button.click()
+  })
+  const { number } = await readReceipt(page)
+  assert.equal(new Set(keys).size, 1, 'every attempt carries the same key')
+  assert.deepEqual([...numbers], [number])
+})
+
+test('an answer lost on the way does not make a second case', async (t) => {
+  const page = await device(t, { expected: [429, 'ERR_FAILED'] })
+  await fillUpTo(page, 'check', w, { anonymous: true })
+  let stored = null
+  await page.route(ORDERS, async (route) => {
+    // The town received it; the phone never hears of it.
+    const answer = await route.fetch()
+    if (answer.status() !== 201) return route.fulfill({ response: answer })
+    stored = await answer.json()
+    return route.abort()
+  })
+  await page.locator('.send').click()
+  await page.getByText(w.safe).waitFor()
+  await page.unroute(ORDERS)
+  const { number, secret } = await submit(page)
+  assert.equal(number, stored.number)
+  assert.equal(secret, stored.secret)
+})
+
+test('offline says so, keeps everything, and works once the network is back', async (t) => {
+  const page = await device(t, { expected: [429, 'ERR_INTERNET_DISCONNECTED'] })
+  await fillUpTo(page, 'check', w, { anonymous: true })
+  await page.context().setOffline(true)
+  await page.locator('.send').click()
+  await page.getByText(w.offline).waitFor()
+  assert.match(await page.locator('.rows').innerText(), new RegExp(w.title))
+  await page.context().setOffline(false)
+  await submit(page)
+})
+
+for (const [status, code, text] of [[503, 'unavailable', w.busy], [429, 'tooManyRequests', w.tooMany]]) {
+  test(`a ${status} says how long to wait`, async (t) => {
+    const page = await device(t, { expected: [status] })
+    await fillUpTo(page, 'check', w, { anonymous: true })
+    await page.route(ORDERS, (route) =>
+      route.fulfill({ status, headers: { 'retry-after': '120' }, contentType: 'application/problem+json', body: JSON.stringify({ status, code }) }),
+    )
+    await page.locator('.send').click()
+    await page.getByText(text).waitFor()
+    assert.match(await page.locator('.summary').innerText(), new RegExp(w.minutes))
+    const focused = await page.evaluate(() => document.activeElement?.className)
+    assert.match(focused, /summary/, 'the error takes the focus')
+  })
+}
+
+test('a proof of work that is asked for is done without the person', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await fillUpTo(page, 'check', w, { anonymous: true })
+  let proof = ''
+  await page.route(ORDERS, (route) => {
+    proof = route.request().headers()['proof-of-work'] ?? ''
+    if (proof) return route.continue()
+    const proofOfWork = { challenge: 'prove-it', bits: 12 }
+    return route.fulfill({ status: 429, contentType: 'application/problem+json', body: JSON.stringify({ status: 429, code: 'proofOfWorkNeeded', proofOfWork }) })
+  })
+  const key = page.waitForRequest((request) => request.url().endsWith('/api/intake/orders')).then((request) => request.headers()['idempotency-key'])
+  await page.locator('.send').click()
+  await page.waitForResponse((response) => response.url().endsWith('/api/intake/orders') && proof !== '')
+  const [challenge, nonce] = proof.split(':')
+  assert.equal(challenge, 'prove-it')
+  const { createHash } = await import('node:crypto')
+  const digest = createHash('sha256').update(`prove-it:${await key}:${nonce}`).digest()
+  assert.equal(digest.readUInt16BE(0) >> 4, 0, 'twelve leading zero bits')
+})
+
+test('a photo that is refused names itself and can be removed', async (t) => {
+  const page = await device(t, { expected: [413] })
+  await fillUpTo(page, 'photos', w)
+  await page.route('**/api/intake/attachments', (route) =>
+    route.fulfill({ status: 413, contentType: 'application/problem+json', body: JSON.stringify({ status: 413, code: 'tooLarge' }) }),
+  )
+  await page.setInputFiles('input[type=file]', [await photo()])
+  await page.getByText(w.photoTooLarge).waitFor()
+  await page.locator('.remove').click()
+  assert.equal(await page.locator('.cell').count(), 0)
+})
+
+test('an unanswered question names itself, links to its field and takes the focus', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'contact', w)
+  await next(page)
+  await page.locator('.summary').waitFor()
+  assert.match(await page.locator('.summary').innerText(), w.errors)
+  await page.locator('.summary a').click()
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'contact-named')
+})
+
+test('changing an answer from the check page leads back to it', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'check', w, { anonymous: true })
+  await page.locator('.row a[href^="/report/what"]').first().click()
+  await page.locator('#title').fill('换一个标题')
+  await next(page)
+  await page.waitForURL('**/report/check')
+  assert.match(await page.locator('.rows').innerText(), /换一个标题/)
+})

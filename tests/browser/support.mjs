@@ -1,0 +1,188 @@
+/**
+ * What every browser test shares: the browser, a page that behaves like one
+ * person's phone, and the rules no page may break. A console error, a page
+ * error or a request to another origin fails the test that saw it.
+ */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after } from 'node:test'
+import { chromium } from 'playwright-core'
+
+export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+if (!existsSync(executablePath)) throw new Error('Chromium is missing: sudo apt-get install -y chromium fonts-noto-cjk')
+if (!process.env.ONETOWN_URL) {
+  throw new Error('ONETOWN_URL is not set. Start the town with `cargo up --demo`, then ONETOWN_URL=http://127.0.0.1:3000 npm test')
+}
+export const home = new URL(process.env.ONETOWN_URL).origin
+
+export const flags = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+]
+let browser = null
+export const launch = async () => (browser ??= await chromium.launch({ executablePath, args: flags }))
+export const closeBrowser = () => browser?.close()
+after(closeBrowser)
+
+export const phone = { width: 360, height: 740 }
+export const desktop = { width: 1280, height: 800 }
+
+/**
+ * A fresh device. `expected` lists the HTTP failures a test provokes: Chromium
+ * reports each as a console error, and only those may appear.
+ */
+export async function device(t, { locale = 'zh-CN', viewport = phone, elder = false, size = 20, dark = false, expected = [], ...more } = {}) {
+  const context = await (await launch()).newContext({
+    locale, viewport, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', ...more,
+  })
+  const broken = []
+  const watch = (page) => {
+    page.on('pageerror', (error) => broken.push(`page error: ${error.message}`))
+    page.on('console', (message) => {
+      const text = message.text()
+      const provoked = expected.some((status) => text.includes(`status of ${status}`) || text.includes(`${status}`))
+      if (message.type() === 'error' && !(text.startsWith('Failed to load resource') && provoked)) broken.push(`console: ${text}`)
+    })
+    page.on('request', (request) => {
+      const url = new URL(request.url())
+      if (/^https?:$/.test(url.protocol) && url.origin !== home) broken.push(`asked a third party: ${url.href}`)
+    })
+  }
+  context.on('page', watch)
+  await context.addInitScript((settings) => {
+    if (location.protocol.startsWith('http') && !localStorage.getItem('onetown.settings')) localStorage.setItem('onetown.settings', settings)
+  }, JSON.stringify({ locale, elder, size, theme: 'auto' }))
+  t.after(async () => {
+    await context.close()
+    assert.deepEqual(broken, [], 'the console stays clean and nothing leaves for a third party')
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  return page
+}
+
+/** The words a person would look for, in both languages. */
+export const words = {
+  'zh-CN': {
+    next: '继续', submit: '提交', received: '已经收到', progress: '查看进度', search: '路灯', lampWords: '路灯坏了',
+    content: '商业街路口的路灯已经一周不亮了。晚上孩子放学走这里看不清路。',
+    title: '商业街路口的路灯已经一周不亮了', address: '商业街与滨河路路口', village: '商业',
+    supplement: '补充情况', supplementText: '昨晚有人差点摔倒。', supplementSend: '提交补充',
+    urge: '催一催', urgeSend: '确认催办', urgeLater: /以后可以/, urgeTooSoon: '还不能再催',
+    withdraw: '撤回', withdrawSend: '确认撤回', withdrawn: '已撤回', recorded: '已经记下', over: '这件事已经结束',
+    mismatch: '编号和查询码对不上', restored: '已恢复您上次填写的内容', again: '丢弃，重新填', resume: '接着填',
+    callNow: (number) => `请马上打 ${number}`, errors: /处需要补充/, offline: '没有连上网络', safe: '不会重复登记',
+    busy: '系统正忙', tooMany: '提交得太频繁了', minutes: '2 分钟', photoTooLarge: /照片 1 太大/,
+    located: /已记下位置/, refused: /没有得到定位许可/, lookUp: '查询', registered: '已登记',
+  },
+  en: {
+    next: 'Continue', submit: 'Submit', received: 'We have received it', progress: 'See progress', search: 'lamp', lampWords: 'street lamp',
+    content: 'The street lamp at Market Street has been dark for a week. Children walk home there.',
+    title: 'The street lamp at Market Street has been dark for a week', address: 'Corner of Market Street', village: 'Yundu',
+    supplement: 'Add something', supplementText: 'Somebody nearly fell last night.', supplementSend: 'Add it',
+    urge: 'Send a reminder', urgeSend: 'Send the reminder', urgeLater: /Possible after/, urgeTooSoon: 'Too early for another reminder',
+    withdraw: 'Withdraw', withdrawSend: 'Yes, withdraw', withdrawn: 'Withdrawn', recorded: 'Recorded.', over: 'This case is over',
+    mismatch: 'Number and code do not match', restored: 'We have restored', again: 'Discard and start again', resume: 'Continue',
+    callNow: (number) => `Call ${number} now`, errors: /to fix/, offline: 'No connection', safe: 'never registered twice',
+    busy: 'The system is busy', tooMany: 'Too many submissions', minutes: '2 minutes', photoTooLarge: /Photo 1 is too large/,
+    located: /Position noted/, refused: /Position access was refused/, lookUp: 'Look it up', registered: 'Registered',
+  },
+}
+
+/** A mobile number nobody else in this run uses, so that limits per caller do not meet across tests. */
+export const freshPhone = () => `139${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`
+
+export const HIDDEN = 'Exif-where-the-photo-was-taken'
+
+/** A JPEG of 2400 × 1800 px with an APP1 (Exif) segment that must not leave the phone. */
+export async function photo() {
+  const context = await (await launch()).newContext()
+  const page = await context.newPage()
+  const base64 = await page.evaluate(() => {
+    const canvas = document.createElement('canvas')
+    canvas.width = 2400
+    canvas.height = 1800
+    const draw = canvas.getContext('2d')
+    const sky = draw.createLinearGradient(0, 0, 0, 1800)
+    sky.addColorStop(0, '#22384f')
+    sky.addColorStop(1, '#c98d52')
+    draw.fillStyle = sky
+    draw.fillRect(0, 0, 2400, 1800)
+    draw.fillStyle = '#10151a'
+    draw.fillRect(1160, 420, 60, 1380)
+    draw.fillRect(1000, 380, 220, 60)
+    return canvas.toDataURL('image/jpeg', 0.95).split(',')[1]
+  })
+  await context.close()
+  const jpeg = Buffer.from(base64, 'base64')
+  const payload = Buffer.from(`Exif\0\0${HIDDEN}`)
+  const head = Buffer.from([0xff, 0xe1, 0, 0])
+  head.writeUInt16BE(payload.length + 2, 2)
+  // Right behind the start-of-image marker, where cameras put it.
+  return { name: 'IMG_0001.jpg', mimeType: 'image/jpeg', buffer: Buffer.concat([jpeg.subarray(0, 2), head, payload, jpeg.subarray(2)]) }
+}
+
+export const go = (page, path) => page.goto(home + path)
+export const next = (page) => page.locator('form button[type=submit]').click()
+const question = (page, step) => page.waitForURL(`**/report/${step}**`)
+
+/** Fills the form up to the given step, as a person would, and stops there. */
+export async function fillUpTo(page, stop, w, { photos = [], anonymous = false, kind = 'complaint' } = {}) {
+  await go(page, '/report')
+  await question(page, 'type')
+  if (stop === 'type') return
+  await page.locator(`input[value=${kind}]`).check()
+  await next(page)
+  await question(page, 'category')
+  if (stop === 'category') return
+  await page.locator('#category').fill(w.lampWords)
+  await page.locator('input[value=T0403]').check()
+  await next(page)
+  await question(page, 'what')
+  if (stop === 'what') return
+  await page.locator('#content').fill(w.content)
+  await next(page)
+  await question(page, 'where')
+  if (stop === 'where') return
+  await page.locator('#address').fill(w.address)
+  await page.locator('#village').fill(w.village)
+  await page.locator('.choices .choice').first().click()
+  await next(page)
+  await question(page, 'photos')
+  if (photos.length > 0) {
+    await page.setInputFiles('input[type=file]', photos)
+    await page.locator('.cell.done').nth(photos.length - 1).waitFor()
+  }
+  if (stop === 'photos') return
+  await next(page)
+  await question(page, 'contact')
+  if (stop === 'contact') return
+  if (anonymous) {
+    await page.locator('input[value=anonymous]').check()
+  } else {
+    await page.locator('#contact-named').check()
+    await page.locator('#phone').fill(freshPhone())
+    await page.locator('#name').fill('张小满')
+  }
+  await next(page)
+  await question(page, 'check')
+}
+
+/** Presses submit and reads number and secret from the receipt. */
+export async function submit(page) {
+  await page.locator('.send').click()
+  return readReceipt(page)
+}
+
+export async function readReceipt(page) {
+  await page.locator('.slip').waitFor({ timeout: 60_000 })
+  const number = (await page.locator('.facts .number').innerText()).trim()
+  const secret = (await page.locator('.facts .secret').innerText()).replace(/\s/g, '')
+  return { number, secret }
+}
+
+/** A whole submission without a photo, for tests whose subject comes after it. */
+export async function submitted(page, w, more = {}) {
+  await fillUpTo(page, 'check', w, { anonymous: true, ...more })
+  return submit(page)
+}
