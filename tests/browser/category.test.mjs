@@ -16,7 +16,7 @@ for (const locale of ['zh-CN', 'en']) {
     const page = await device(t, { locale })
     await fillUpTo(page, 'category', words[locale])
     await page.locator('#category').fill(locale === 'en' ? item.nameEn : item.nameZh)
-    await page.locator(`input[value=${item.code}]`).check()
+    await page.locator(`input[value=${item.code}]`).click()
     await page.getByText(words[locale].callNow(item.emergencyNumber)).waitFor()
     assert.equal(await page.locator('.stop a').getAttribute('href'), `tel:${item.emergencyNumber}`)
     assert.equal(await page.locator('form button[type=submit]').count(), 0, 'there is no way on')

@@ -28,8 +28,6 @@ for (const [name, { locale, viewport, elder = false, dark = false }] of Object.e
   const w = words[locale]
   const shoot = async (what) => {
     await page.evaluate(() => document.fonts.ready)
-    // A page longer than the screen is shown whole; what sticks to its bottom edge would float in the middle of it.
-    await page.evaluate(() => document.querySelectorAll('.actions').forEach((bar) => (bar.style.position = 'static')))
     await page.screenshot({ path: `${folder}${name}-${what}.png`, fullPage: true })
   }
   await go(page, '/')

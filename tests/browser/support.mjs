@@ -136,7 +136,7 @@ export async function fillUpTo(page, stop, w, { photos = [], anonymous = false, 
   await question(page, 'category')
   if (stop === 'category') return
   await page.locator('#category').fill(w.lampWords)
-  await page.locator('input[value=T0403]').check()
+  await page.locator('input[value=T0403]').click()
   await next(page)
   await question(page, 'what')
   if (stop === 'what') return
