@@ -50,7 +50,7 @@ async fn tick<P: Platform>(call: Call<P>) -> Result<Response, Problem> {
     let mut report = Report::default();
     match work(&call, &mut report).await {
         // Another tick is faster: what it does need not be done here.
-        Ok(()) | Err(StoreError::Busy) => Ok(axum::Json(report).into_response()),
+        Ok(()) | Err(StoreError::Busy) => Ok(service::json(&report).into_response()),
         Err(error) => Err(error.into()),
     }
 }
@@ -87,7 +87,7 @@ async fn work<P: Platform>(call: &Call<P>, report: &mut Report) -> Result<(), St
 /// `GET /healthz`: whether the store answers.
 async fn health<P: Platform>(call: Call<P>) -> Result<Response, Problem> {
     call.access.get(store::keys::HEAD).await?;
-    Ok(axum::Json(serde_json::json!({ "status": "ok" })).into_response())
+    Ok(service::json(&serde_json::json!({ "status": "ok" })).into_response())
 }
 
 #[cfg(target_family = "wasm")]

@@ -48,7 +48,7 @@ pub(crate) async fn upload<P: Platform>(call: Call<P>, request: Body) -> Result<
     .await?;
     let Upload { sha256, size, mime } = committed.document.state;
     let answer = serde_json::json!({ "id": committed.document.id, "sha256": sha256, "size": size, "mime": mime });
-    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+    Ok((StatusCode::CREATED, service::json(&answer)).into_response())
 }
 
 fn recognise(bytes: &Bytes, audio_seconds_max: u32) -> Result<Mime, Problem> {

@@ -70,7 +70,7 @@ pub(crate) async fn respond<P: Platform>(
     document: &Document<WorkOrder>,
 ) -> Result<Response, Problem> {
     let catalogue = call.app.catalogue(&call.access).await?;
-    Ok(axum::Json(view::citizen(document, keys, &catalogue, call.access.now())?).into_response())
+    Ok(service::json(&view::citizen(document, keys, &catalogue, call.access.now())?).into_response())
 }
 
 /// Opens the case `reference` (a number or a document id) with the request's secret.

@@ -18,5 +18,5 @@ pub(crate) async fn show<P: Platform>(call: Call<P>) -> Result<Response, Problem
     if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    Ok((headers, axum::Json(catalogue.view())).into_response())
+    Ok((headers, service::json(&catalogue.view())).into_response())
 }

@@ -51,5 +51,5 @@ pub(crate) async fn list<P: Platform>(
     let page = read_timeline(&call.access, "public", &TimelineQuery { month, before, limit }, keep).await?;
     let items: Vec<Value> = page.rows.into_iter().map(|row| row.c).collect();
     let answer = json!({ "items": items, "nextCursor": page.next.map(|next| next.to_string()) });
-    Ok(([(header::CACHE_CONTROL, CACHE_CONTROL)], axum::Json(answer)).into_response())
+    Ok(([(header::CACHE_CONTROL, CACHE_CONTROL)], service::json(&answer)).into_response())
 }

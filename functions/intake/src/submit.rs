@@ -17,7 +17,6 @@ use domain::order::{
 use domain::time::{DAY_MS, MINUTE_MS, Moment};
 use domain::upload::Upload;
 use http::{StatusCode, header};
-use serde::Deserialize;
 use service::keys::DataKey;
 use service::{Call, FieldError, Keys, Problem, body, rate, work};
 use store::{Birth, Document, Operation, Platform, read_queue};
@@ -76,7 +75,7 @@ fn acknowledge(keys: &Keys, document: &Document<WorkOrder>) -> Result<Response, 
         "receipt": view::receipt(document)?,
     });
     let location = format!("/api/intake/orders/{number}");
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], axum::Json(answer)).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], service::json(&answer)).into_response())
 }
 
 fn refuse(refusal: Refusal) -> Problem {
@@ -131,7 +130,7 @@ async fn earlier_orders<P: Platform>(
     let earlier: Vec<EarlierOrder> = rows
         .into_iter()
         .filter(|(other, _)| other != id)
-        .filter_map(|(id, row)| Some(EarlierOrder { id, row: CallerRow::deserialize(row.c?).ok()? }))
+        .filter_map(|(id, row)| Some(EarlierOrder { id, row: caller_row(&row.c?)? }))
         .collect();
     let today = earlier.iter().filter(|order| now.ms_since(order.row.received_at) < DAY_MS).count();
     if today >= usize::try_from(limits.phone_per_day).unwrap_or(usize::MAX) {
@@ -141,6 +140,10 @@ async fn earlier_orders<P: Platform>(
     let closed_window_ms = limits.repeat_closed_window.natural_ms().unwrap_or(0);
     let rule = RepeatRule { radius_m: limits.duplicate_radius_m, closed_window_ms };
     Ok(repeat_of(&earlier, &draft.category, draft.position, now, rule, |a, b| catalogue.distance_m(a, b)))
+}
+
+fn caller_row(columns: &serde_json::Value) -> Option<CallerRow> {
+    serde_json::from_slice(&serde_json::to_vec(columns).ok()?).ok()
 }
 
 /// The uploads behind `ids`, in their order.

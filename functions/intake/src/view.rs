@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use service::keys::DataKey;
 use service::{Keys, Problem};
-use store::{Document, Recorded, StoreError};
+use store::{Document, Recorded};
 
 use crate::mask;
 
@@ -161,6 +161,6 @@ fn timeline(recorded: &Recorded<OrderEvent>, open: &Opener) -> Option<Value> {
 
 /// The first event as it is stored, nonce included: enough for its owner to prove what was submitted and when.
 pub(crate) fn receipt(document: &Document<WorkOrder>) -> Result<Value, Problem> {
-    let event = document.events.first().map(serde_json::to_value).transpose().map_err(StoreError::from)?;
+    let event = document.events.first().map(Recorded::to_json).transpose()?;
     Ok(json!({ "document": Document::<WorkOrder>::key_of(&document.id), "event": event }))
 }

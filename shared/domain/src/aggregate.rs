@@ -62,7 +62,7 @@ pub trait Aggregate: Sized + Clone + Send + Sync + Serialize + DeserializeOwned 
     const KIND: &'static str;
     /// What may be asked of it.
     type Command: Send + Sync;
-    /// What may have happened to it; written as `{"type": …, "data": …}`.
+    /// What may have happened to it: an enum in serde's plain form, which the store writes as `type` and `data`.
     type Event: Clone + Send + Sync + Serialize + DeserializeOwned + 'static;
     /// Why a command may not happen, with a stable code.
     type Rejection: std::error::Error + Send + 'static;

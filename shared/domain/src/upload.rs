@@ -19,7 +19,7 @@ pub struct Upload {
 
 /// What happened to an upload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum UploadEvent {
     /// It was uploaded.
     Uploaded(Upload),

@@ -14,11 +14,13 @@ mod layer;
 mod problem;
 pub mod rate;
 mod rejections;
+pub mod session;
 #[cfg(target_family = "wasm")]
 pub mod spin;
 pub mod work;
 
 pub use app::App;
+pub use body::answer as json;
 pub use call::Call;
 pub use keys::Keys;
 pub use layer::finish;

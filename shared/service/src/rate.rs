@@ -49,8 +49,7 @@ pub async fn hit<P: Platform>(
     window_ms: i64,
 ) -> Result<Count, StoreError> {
     let token = token.get(..TOKEN_DIGITS).unwrap_or(token);
-    let digest = keys.mac("rate", &[scope.as_bytes(), subject.as_bytes()]).to_string();
-    let key = format!("rate/{scope}/{}", digest.get(..SUBJECT_DIGITS).unwrap_or_default());
+    let key = key_of(keys, scope, subject);
     let now = access.now();
     let start_ms = now.unix_ms().saturating_sub(now.unix_ms().rem_euclid(window_ms));
     for round in 0..ROUNDS_MAX {
@@ -85,4 +84,22 @@ fn count(place: usize, now: Moment, start_ms: i64, window_ms: i64) -> Count {
     let left_ms = start_ms.saturating_add(window_ms).saturating_sub(now.unix_ms());
     let n = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
     Count { n, resets_in_s: u32::try_from(left_ms / 1000).unwrap_or(0).max(1) }
+}
+
+/// Forgets what was counted for `subject` in `scope`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget<P: Platform>(
+    access: &Access<P>,
+    keys: &Keys,
+    scope: &str,
+    subject: &str,
+) -> Result<(), StoreError> {
+    Ok(access.delete_many(&[key_of(keys, scope, subject)]).await?)
+}
+
+fn key_of(keys: &Keys, scope: &str, subject: &str) -> String {
+    let digest = keys.mac("rate", &[scope.as_bytes(), subject.as_bytes()]).to_string();
+    format!("rate/{scope}/{}", digest.get(..SUBJECT_DIGITS).unwrap_or_default())
 }

@@ -1,6 +1,8 @@
 //! The one place where a domain's rejection becomes an HTTP problem.
 
+use domain::catalogue::CatalogueRejection;
 use domain::order::OrderRejection;
+use domain::staff::StaffRejection;
 use domain::upload::UploadRejection;
 use http::StatusCode;
 use serde_json::json;
@@ -31,5 +33,30 @@ impl From<OrderRejection> for Problem {
 impl From<UploadRejection> for Problem {
     fn from(_: UploadRejection) -> Self {
         Self::new(StatusCode::CONFLICT, "stateConflict", "An upload never changes. Upload the file anew.")
+    }
+}
+
+impl From<CatalogueRejection> for Problem {
+    fn from(rejection: CatalogueRejection) -> Self {
+        match rejection {
+            CatalogueRejection::StateConflict => {
+                Self::new(StatusCode::CONFLICT, "stateConflict", "The catalogue is not in a state that allows this.")
+            }
+            CatalogueRejection::Changed { version } => {
+                let detail = "Somebody loaded other files while yours were checked. Look at theirs, then load again.";
+                Self::new(StatusCode::CONFLICT, "catalogueChanged", detail).with("version", version)
+            }
+        }
+    }
+}
+
+impl From<StaffRejection> for Problem {
+    fn from(rejection: StaffRejection) -> Self {
+        match rejection {
+            StaffRejection::AccountTaken => {
+                let detail = "There is somebody under this account already. Choose another account.";
+                Self::new(StatusCode::CONFLICT, "accountTaken", detail)
+            }
+        }
     }
 }

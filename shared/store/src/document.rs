@@ -4,12 +4,16 @@
 //! event can be neither altered, dropped, reordered nor moved to another document without showing. A random nonce in
 //! each event keeps a published hash from being guessed back to its content.
 
+use std::collections::BTreeMap;
+
 use canon::{DocId, Hash, OpId, canonical, sha256};
 use data_encoding::HEXLOWER;
 use domain::aggregate::{Actor, Aggregate, Stamp};
 use domain::time::Moment;
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::StoreError;
 use crate::keys;
@@ -35,7 +39,9 @@ pub struct Document<A: Aggregate> {
 }
 
 /// An event with everything that makes it evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// It is stored as one flat object with `type` and `data` for the event; see [`Stored`].
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded<E> {
     /// Place in the document, from 1.
     pub seq: u64,
@@ -50,7 +56,6 @@ pub struct Recorded<E> {
     /// Who caused it.
     pub by: Actor,
     /// What happened.
-    #[serde(flatten)]
     pub event: E,
     /// 16 random bytes in hexadecimal.
     pub nonce: String,
@@ -58,6 +63,60 @@ pub struct Recorded<E> {
     pub prev: Hash,
     /// Hash of this event without this field.
     pub hash: Hash,
+}
+
+/// The stored form of a [`Recorded`]. The event's data stays text until its type is known: one JSON reader serves all
+/// events of all kinds, where `#[serde(flatten)]` and tagged enums would bring a second one and 200 KB into every
+/// component.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    seq: u64,
+    op: OpId,
+    request: Hash,
+    slot: u64,
+    at: Moment,
+    by: Actor,
+    #[serde(rename = "type")]
+    kind: String,
+    data: Box<RawValue>,
+    nonce: String,
+    prev: Hash,
+    hash: Hash,
+}
+
+impl<E: Serialize> Serialize for Recorded<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, data) = to_type_and_data(&self.event).map_err(serde::ser::Error::custom)?;
+        let Self { seq, op, request, slot, at, by, event: _, nonce, prev, hash } = self;
+        let (op, by, nonce) = (op.clone(), by.clone(), nonce.clone());
+        let (seq, request, slot, at, prev, hash) = (*seq, *request, *slot, *at, *prev, *hash);
+        Stored { seq, op, request, slot, at, by, kind, data, nonce, prev, hash }.serialize(serializer)
+    }
+}
+
+impl<'de, E: DeserializeOwned> Deserialize<'de> for Recorded<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored { seq, op, request, slot, at, by, kind, data, nonce, prev, hash } =
+            Stored::deserialize(deserializer)?;
+        let event = from_type_and_data(&kind, &data).map_err(serde::de::Error::custom)?;
+        Ok(Self { seq, op, request, slot, at, by, event, nonce, prev, hash })
+    }
+}
+
+/// Splits what serde writes for an enum: `"type"` for a variant without content, `{"type": data}` for the others.
+fn to_type_and_data<E: Serialize>(event: &E) -> Result<(String, Box<RawValue>), serde_json::Error> {
+    let bytes = serde_json::to_vec(event)?;
+    if bytes.first() == Some(&b'"') {
+        return Ok((serde_json::from_slice(&bytes)?, RawValue::from_string("null".to_owned())?));
+    }
+    let mut variant: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(&bytes)?;
+    variant.pop_first().ok_or_else(|| serde::ser::Error::custom("an event is an enum"))
+}
+
+fn from_type_and_data<E: DeserializeOwned>(kind: &str, data: &RawValue) -> Result<E, serde_json::Error> {
+    let kind = serde_json::to_string(kind)?;
+    let text = if data.get() == "null" { kind } else { format!("{{{kind}:{}}}", data.get()) };
+    serde_json::from_slice(text.as_bytes())
 }
 
 /// The start of a document's chain.
@@ -137,11 +196,21 @@ impl<A: Aggregate> Document<A> {
     }
 }
 
+impl<E: Serialize> Recorded<E> {
+    /// The event as it is stored.
+    ///
+    /// # Errors
+    /// When the event is not an enum.
+    pub fn to_json(&self) -> Result<Value, StoreError> {
+        Ok(serde_json::from_slice(&serde_json::to_vec(self)?)?)
+    }
+}
+
 fn record<E: Serialize>(prev: Hash, seq: u64, new: NewEvent<E>) -> Result<Recorded<E>, StoreError> {
     let NewEvent { op, request, slot, at, by, event, nonce } = new;
     let nonce = HEXLOWER.encode(&nonce);
     let mut recorded = Recorded { seq, op, request, slot, at, by, event, nonce, prev, hash: prev };
-    recorded.hash = event_hash(&serde_json::to_value(&recorded)?)?;
+    recorded.hash = event_hash(&recorded.to_json()?)?;
     Ok(recorded)
 }
 

@@ -99,7 +99,7 @@ pub struct Tally {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum TallyEvent {
     Opened { amount: i64 },
     Added { amount: i64 },

@@ -33,7 +33,7 @@ pub struct CatalogueHistory {
 
 /// What happened to the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum CatalogueEvent {
     /// The installation began; there is no town yet.
     Opened,
@@ -100,7 +100,11 @@ impl Aggregate for CatalogueHistory {
     type Event = CatalogueEvent;
     type Rejection = CatalogueRejection;
 
-    fn decide(state: Option<&Self>, command: &CatalogueCommand, _: &Context) -> Result<CatalogueEvent, CatalogueRejection> {
+    fn decide(
+        state: Option<&Self>,
+        command: &CatalogueCommand,
+        _: &Context,
+    ) -> Result<CatalogueEvent, CatalogueRejection> {
         match (state, command) {
             (None, CatalogueCommand::Open) => Ok(CatalogueEvent::Opened),
             (Some(state), CatalogueCommand::Load { based_on, .. }) if *based_on != state.version => {

@@ -158,7 +158,7 @@ pub struct Withdrawn {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum OrderEvent {
     /// 登记
     Registered(Box<Registered>),

@@ -17,8 +17,7 @@ mod repeat;
 
 pub use decide::{Action, ActionName, OrderCommand, OrderRejection, SupplementCommand, UrgeCommand};
 pub use event::{
-    Attachment, CallerFields, Channel, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged,
-    Withdrawn,
+    Attachment, CallerFields, Channel, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged, Withdrawn,
 };
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{CallerRow, caller_queue, project};

@@ -37,7 +37,8 @@ pub fn caller_queue(index: &Hash) -> String {
 /// The projection of an order's stored state.
 #[must_use]
 pub fn project(state: &Value) -> Option<Projection> {
-    let order = WorkOrder::deserialize(state).ok()?;
+    // By way of bytes: reading from a `Value` would bring a second reader for every type into each component.
+    let order: WorkOrder = serde_json::from_slice(&serde_json::to_vec(state).ok()?).ok()?;
     let registered = &order.registered;
     let public = json!({
         "number": registered.number,

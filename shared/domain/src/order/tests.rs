@@ -341,7 +341,7 @@ fn stored_events_never_change_their_shape() {
     assert_eq!(written, golden, "written now: {}", serde_json::to_string_pretty(&written).unwrap());
     for (name, event) in events() {
         assert_eq!(serde_json::from_value::<OrderEvent>(golden[name].clone()).unwrap(), event);
-        assert_eq!(golden[name]["type"], name);
+        assert!(golden[name].get(name).is_some(), "{name} is written under another type");
     }
 }
 
