@@ -214,6 +214,29 @@ pub fn at_rest(dump: &Dump) -> Checked {
     repeats_are_linked(dump, &documents)
 }
 
+/// Every text in `kept` is in the events of its order (by id) exactly once, and those in `refused` are nowhere.
+///
+/// # Errors
+/// The first one that is not.
+pub fn texts(dump: &Dump, kept: &[(String, String)], refused: &[String]) -> Checked {
+    let documents = documents(dump)?;
+    for (id, text) in kept {
+        let key = format!("doc/order/{id}");
+        let events = documents.get(&key).map(|document| document.events.as_slice()).unwrap_or_default();
+        let quoted = format!("\"{text}\"");
+        let found = events.iter().filter(|event| event.to_string().contains(&quoted)).count();
+        require!(found == 1, "{key}: {text:?} was acknowledged and is there {found} times");
+    }
+    let everything: Vec<String> =
+        documents.values().flat_map(|document| &document.events).map(ToString::to_string).collect();
+    for text in refused {
+        let quoted = format!("\"{text}\"");
+        let there = everything.iter().any(|event| event.contains(&quoted));
+        require!(!there, "{text:?} was refused and happened");
+    }
+    Ok(())
+}
+
 /// The one reaction there is: every repeat is noted once in the order it repeats.
 fn repeats_are_linked(dump: &Dump, documents: &BTreeMap<String, RawDocument>) -> Checked {
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

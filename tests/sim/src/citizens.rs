@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde_json::json;
 use store::memory::{Backend, Gate, MemoryKv};
 
-use crate::checker::{self, Dump, Promises, Violation, require};
+use crate::checker::{self, Dump, Promises, Violation};
 use crate::town::{self, Instance, Response};
 use crate::{Random, Scheduler};
 
@@ -271,22 +271,7 @@ impl Citizens {
     /// The first one that is not.
     pub fn check(&self, dump: &Dump) -> Result<(), Violation> {
         checker::always(dump, &Promises::default())?;
-        let documents = checker::documents(dump)?;
         let told = self.told();
-        for (id, text) in &told.kept {
-            let key = format!("doc/order/{id}");
-            let events = documents.get(&key).map(|document| document.events.as_slice()).unwrap_or_default();
-            let quoted = format!("\"{text}\"");
-            let found = events.iter().filter(|event| event.to_string().contains(&quoted)).count();
-            require!(found == 1, "{key}: {text:?} was acknowledged and is there {found} times");
-        }
-        let everything: Vec<String> =
-            documents.values().flat_map(|document| &document.events).map(ToString::to_string).collect();
-        for text in &told.refused {
-            let quoted = format!("\"{text}\"");
-            let there = everything.iter().any(|event| event.contains(&quoted));
-            require!(!there, "{text:?} was refused and happened");
-        }
-        Ok(())
+        checker::texts(dump, &told.kept, &told.refused)
     }
 }
