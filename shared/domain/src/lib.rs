@@ -8,6 +8,8 @@ pub mod calendar;
 pub mod catalogue;
 pub mod limit;
 pub mod order;
+pub mod permission;
+pub mod staff;
 mod text;
 pub mod time;
 pub mod upload;
