@@ -59,12 +59,10 @@ pub fn need_target(target: &str) -> Result<(), CliError> {
     let libraries = asked.ok().and_then(|output| String::from_utf8(output.stdout).ok());
     match libraries {
         Some(directory) if Path::new(directory.trim()).is_dir() => Ok(()),
-        Some(_) => Err(CliError::Said(format!(
-            "the Rust target {target} is not installed; run: rustup target add {target}"
-        ))),
-        None => Err(CliError::Said(
-            "rustc is not installed; get it from https://rustup.rs".to_owned(),
-        )),
+        Some(_) => {
+            Err(CliError::Said(format!("the Rust target {target} is not installed; run: rustup target add {target}")))
+        }
+        None => Err(CliError::Said("rustc is not installed; get it from https://rustup.rs".to_owned())),
     }
 }
 

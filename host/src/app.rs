@@ -133,8 +133,7 @@ impl App {
     fn failed(&self, served: &Served, error: &wasmtime::Error, took: Duration) -> Response<WasiBody> {
         // A guest that hangs takes its instance with it: its neighbours see the instance end, and
         // only the time tells a deadline from a trap.
-        let late = error.is::<ExpirationError>()
-            || (error.is::<TrapOrPanicError>() && took >= self.timeout);
+        let late = error.is::<ExpirationError>() || (error.is::<TrapOrPanicError>() && took >= self.timeout);
         if late {
             tracing::error!("component \"{}\" did not answer within {:?}", served.name, self.timeout);
             return plain(StatusCode::GATEWAY_TIMEOUT, "The function did not answer in time.\n");

@@ -5,9 +5,7 @@ use crate::{HostError, imports};
 use std::path::Path;
 use std::time::Duration;
 use wasmtime::component::{Component, Linker};
-use wasmtime::{
-    Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
-};
+use wasmtime::{Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 /// A guest that never yields is stopped at the next tick and polled again; 10 ms keeps the others
@@ -104,9 +102,8 @@ pub fn load(linker: &Linker<Ctx>, name: &str, path: &Path) -> Result<ServicePre<
     }
     let component = Component::from_file(linker.engine(), path)
         .map_err(|error| fail(format!("{} is no wasm component: {error:#}", path.display())))?;
-    let linked = linker
-        .instantiate_pre(&component)
-        .map_err(|error| fail(format!("this host cannot run it: {error:#}")))?;
+    let linked =
+        linker.instantiate_pre(&component).map_err(|error| fail(format!("this host cannot run it: {error:#}")))?;
     ServicePre::new(linked).map_err(|_| {
         fail("it exports no wasi:http/handler@0.3.0; build it with spin-sdk 7 and #[http_service]".to_owned())
     })

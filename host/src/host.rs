@@ -1,6 +1,7 @@
 //! Starting and stopping an application, for the command line and for tests alike.
 
 use crate::app::App;
+use crate::instances::Life;
 use crate::kv::{FaultRule, Kv, KvBackend, RedisBackend, SqliteBackend};
 use crate::manifest::Manifest;
 use crate::metrics::{Metrics, Snapshot};
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use wasmtime::component::Linker;
 
@@ -144,23 +145,23 @@ impl HostBuilder {
     /// One sentence for whatever stands in the way; see [`HostError`].
     pub async fn start(self) -> Result<RunningHost, HostError> {
         let manifest = Manifest::read(&self.manifest)?;
-        let values = variables::resolve(&manifest.variables, &self.variables, |name| {
-            std::env::var(name).ok()
-        })?;
+        let values = variables::resolve(&manifest.variables, &self.variables, |name| std::env::var(name).ok())?;
         let state_dir = self.state_dir.clone().unwrap_or_else(|| manifest.directory.join(".spin"));
         let state_dir = writable(&state_dir)?;
         let names = served_components(&manifest);
-        let routes =
-            Routes::new(manifest.triggers(), |name| names.iter().position(|known| *known == name))?;
+        let routes = Routes::new(manifest.triggers(), |name| names.iter().position(|known| *known == name))?;
         let linker = self.linker(names.len(), &state_dir)?;
         let kv = Arc::new(Kv::new(open_store(&self.store, &state_dir).await?, self.faults));
         let metrics = Arc::new(Metrics::default());
+        let (stop, stopped) = watch::channel(false);
+        let (alive, gone) = mpsc::channel(1);
         let common = Common {
             manifest: &manifest,
             values: &values,
             state_dir: &state_dir,
             kv: &kv,
             metrics: &metrics,
+            life: Life { stop: stopped.clone(), alive },
             timeout: self.timeout,
             trace: self.trace,
             memory_max_bytes: self.memory_max_bytes,
@@ -175,7 +176,11 @@ impl HostBuilder {
             body_max_bytes: self.body_max_bytes,
             metrics: Arc::clone(&metrics),
         };
-        listen(self.listen, Arc::new(app), kv, metrics).await
+        drop(common);
+        let listener = listen(self.listen).await?;
+        let addr = listener.local_addr().map_err(|error| cannot_listen(self.listen, &error))?;
+        let serving = tokio::spawn(server::serve(listener, Arc::new(app), stopped));
+        Ok(RunningHost { addr, kv, metrics, stop, serving, gone })
     }
 
     fn linker(&self, components: usize, state_dir: &Path) -> Result<Linker<Ctx>, HostError> {
@@ -189,8 +194,7 @@ impl HostBuilder {
 
 /// The components that a route leads to; one that no route reaches need not be built.
 fn served_components(manifest: &Manifest) -> Vec<&str> {
-    let names: BTreeSet<&str> =
-        manifest.triggers().iter().map(|trigger| trigger.component.as_str()).collect();
+    let names: BTreeSet<&str> = manifest.triggers().iter().map(|trigger| trigger.component.as_str()).collect();
     names.into_iter().collect()
 }
 
@@ -212,26 +216,18 @@ fn writable(directory: &Path) -> Result<PathBuf, HostError> {
     std::path::absolute(directory).map_err(fail)
 }
 
-async fn listen(
-    address: SocketAddr,
-    app: Arc<App>,
-    kv: Arc<Kv>,
-    metrics: Arc<Metrics>,
-) -> Result<RunningHost, HostError> {
-    let fail = |error: std::io::Error| HostError::Listen {
-        address: address.to_string(),
-        what: match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                "something else listens there; choose another address with --listen".to_owned()
-            }
-            _ => error.to_string(),
-        },
+async fn listen(address: SocketAddr) -> Result<TcpListener, HostError> {
+    TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> HostError {
+    let what = match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "something else listens there; choose another address with --listen".to_owned()
+        }
+        _ => error.to_string(),
     };
-    let listener = TcpListener::bind(address).await.map_err(fail)?;
-    let addr = listener.local_addr().map_err(fail)?;
-    let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(server::serve(listener, app, stopped));
-    Ok(RunningHost { addr, kv, metrics, stop, serving })
+    HostError::Listen { address: address.to_string(), what }
 }
 
 /// A started application. Dropping it stops it too, without waiting.
@@ -242,6 +238,8 @@ pub struct RunningHost {
     metrics: Arc<Metrics>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    /// Ends when the last instance is gone.
+    gone: mpsc::Receiver<()>,
 }
 
 impl RunningHost {
@@ -264,10 +262,14 @@ impl RunningHost {
     }
 
     /// Accepts nothing more, lets requests under way finish (at most 10 s), closes the store.
-    pub async fn shutdown(self) {
+    pub async fn shutdown(mut self) {
         _ = self.stop.send(true);
         if let Err(error) = self.serving.await {
             tracing::error!("the server ended badly: {error}");
+        }
+        // Instances hold the store open; the last one to go lets it close.
+        if tokio::time::timeout(server::DRAIN, self.gone.recv()).await.is_err() {
+            tracing::warn!("instances were left behind");
         }
     }
 }

@@ -4,11 +4,14 @@
 use crate::kv::Trace;
 use crate::metrics::Metrics;
 use crate::state::{Ctx, Grants};
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut};
@@ -23,6 +26,27 @@ const REQUESTS_PER_INSTANCE: usize = 128;
 const REQUESTS_AT_ONCE: usize = 16;
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Ties instances to the running host.
+#[derive(Clone)]
+pub struct Life {
+    /// Turns true, or loses its sender, when the host stops.
+    pub stop: watch::Receiver<bool>,
+    /// Held as long as any instance may live; nothing is ever sent.
+    #[expect(dead_code, reason = "its end is its message")]
+    pub alive: mpsc::Sender<()>,
+}
+
+impl Life {
+    fn is_over(&self) -> bool {
+        *self.stop.borrow() || self.stop.has_changed().is_err()
+    }
+
+    async fn over(mut self) {
+        // An error means that nobody is left who could say stop: the same thing.
+        _ = self.stop.wait_for(|stop| *stop).await;
+    }
+}
+
 /// Makes instances of one component.
 pub struct Factory {
     /// The linked component.
@@ -36,6 +60,8 @@ pub struct Factory {
     pub traced: bool,
     /// Where instances are counted.
     pub metrics: Arc<Metrics>,
+    /// How long instances may live.
+    pub life: Life,
 }
 
 impl HandlerState for Factory {
@@ -58,12 +84,14 @@ impl HandlerState for Factory {
             expiration: Expiry {
                 timeout: self.timeout,
                 sleep: Box::pin(tokio::time::sleep(self.timeout)),
+                over: self.life.clone().over().boxed().shared(),
             },
             state: Reuse {
                 component: Arc::clone(&self.grants.component),
                 requests_max: if self.traced { 1 } else { REQUESTS_PER_INSTANCE },
                 timeout: self.timeout,
                 metrics: Arc::clone(&self.metrics),
+                life: self.life.clone(),
             },
         })
     }
@@ -73,10 +101,15 @@ impl HandlerState for Factory {
 pub struct Expiry {
     timeout: Duration,
     sleep: Pin<Box<Sleep>>,
+    /// Shared only because such a future may be asked again after it is over.
+    over: Shared<BoxFuture<'static, ()>>,
 }
 
 impl WorkerExpiration for Expiry {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, status: WorkerStatus, since: Instant) -> Poll<()> {
+        if status == WorkerStatus::Idle && self.over.poll_unpin(cx).is_ready() {
+            return Poll::Ready(());
+        }
         let allowed = match status {
             WorkerStatus::Idle => IDLE,
             WorkerStatus::Requests | WorkerStatus::PostReturn => self.timeout,
@@ -95,6 +128,7 @@ pub struct Reuse {
     requests_max: usize,
     timeout: Duration,
     metrics: Arc<Metrics>,
+    life: Life,
 }
 
 impl WorkerState for Reuse {
@@ -123,7 +157,10 @@ impl WorkerState for Reuse {
 
     fn drop(&self, store: Store<Ctx>, result: wasmtime::Result<()>) {
         self.metrics.instance_ended();
-        if let Err(error) = result {
+        // The end of the runtime drops instances too, and nobody is interested.
+        if let Err(error) = result
+            && !self.life.is_over()
+        {
             self.metrics.trapped();
             tracing::error!("component \"{}\": {error:#}", self.component);
         }

@@ -158,8 +158,8 @@ impl Manifest {
             .map_err(|error| fail(format!("{error}; name the manifest with --from, or go to its directory")))?;
         let mut manifest = Self::parse(&text).map_err(fail)?;
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        manifest.directory = std::path::absolute(directory.unwrap_or(Path::new(".")))
-            .map_err(|error| fail(error.to_string()))?;
+        manifest.directory =
+            std::path::absolute(directory.unwrap_or(Path::new("."))).map_err(|error| fail(error.to_string()))?;
         Ok(manifest)
     }
 

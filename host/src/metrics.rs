@@ -103,8 +103,14 @@ impl fmt::Display for Snapshot {
         write!(
             f,
             "{} requests, {} failed ({} timed out), p50 ≤ {:?}, p99 ≤ {:?}, {} instances made, {} alive, {} trapped",
-            self.requests, self.failures, self.timeouts, self.p50, self.p99,
-            self.instances_made, self.instances, self.traps
+            self.requests,
+            self.failures,
+            self.timeouts,
+            self.p50,
+            self.p99,
+            self.instances_made,
+            self.instances,
+            self.traps
         )
     }
 }

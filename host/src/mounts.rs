@@ -14,12 +14,7 @@ pub type Mount = (PathBuf, String);
 ///
 /// # Errors
 /// Where a source is missing, a glob matches nothing or a path leaves the manifest's directory.
-pub fn prepare(
-    component: &str,
-    files: &[Files],
-    manifest_dir: &Path,
-    staging: &Path,
-) -> Result<Vec<Mount>, HostError> {
+pub fn prepare(component: &str, files: &[Files], manifest_dir: &Path, staging: &Path) -> Result<Vec<Mount>, HostError> {
     let fail = |what: String| HostError::Component { component: component.to_owned(), what };
     if staging.exists() {
         std::fs::remove_dir_all(staging).map_err(|error| fail(error.to_string()))?;

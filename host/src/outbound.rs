@@ -6,9 +6,7 @@ use crate::HostError;
 use http::uri::Scheme;
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
-use wasmtime_wasi_http::{
-    Error, RequestOptions, WasiBody, WasiHttpHooks, default_send_request,
-};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks, default_send_request};
 
 #[derive(Debug, PartialEq)]
 enum Ports {
@@ -35,10 +33,7 @@ struct Pattern {
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self, String> {
-        let (scheme, rest) = text
-            .trim()
-            .split_once("://")
-            .ok_or("it lacks a scheme such as https:// or *://")?;
+        let (scheme, rest) = text.trim().split_once("://").ok_or("it lacks a scheme such as https:// or *://")?;
         let (host, port) = rest.rsplit_once(':').unwrap_or((rest, ""));
         let (host, port) = (host.trim_end_matches('/'), port.trim_end_matches('/'));
         if host.contains('/') || port.contains('/') {
@@ -87,9 +82,7 @@ impl Hosts {
 
 impl Ports {
     fn parse(port: &str, scheme: &str) -> Result<Self, String> {
-        let number = |text: &str| {
-            text.parse::<u16>().map_err(|_| format!("\"{port}\" is no port, port range or *"))
-        };
+        let number = |text: &str| text.parse::<u16>().map_err(|_| format!("\"{port}\" is no port, port range or *"));
         match (port, port.split_once("..")) {
             ("", _) => well_known(scheme)
                 .map(Self::One)
@@ -138,8 +131,7 @@ impl Outbound {
 
     fn allows(&self, uri: &http::Uri) -> bool {
         let scheme = uri.scheme_str().unwrap_or("https");
-        let (Some(host), Some(port)) = (uri.host(), uri.port_u16().or_else(|| well_known(scheme)))
-        else {
+        let (Some(host), Some(port)) = (uri.host(), uri.port_u16().or_else(|| well_known(scheme))) else {
             return false;
         };
         let host = host.to_ascii_lowercase();
@@ -149,12 +141,8 @@ impl Outbound {
 
 /// An exchange in flight: the response, and what still has to run while its body is read.
 type Sending = Box<
-    dyn Future<
-            Output = Result<
-                (http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>),
-                Error,
-            >,
-        > + Send,
+    dyn Future<Output = Result<(http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>>
+        + Send,
 >;
 
 impl WasiHttpHooks for Outbound {

@@ -1,7 +1,7 @@
 //! From a component's table in the manifest to something that can serve requests.
 
 use crate::app::Served;
-use crate::instances::Factory;
+use crate::instances::{Factory, Life};
 use crate::kv::Kv;
 use crate::manifest::{Component, Manifest};
 use crate::metrics::Metrics;
@@ -32,6 +32,8 @@ pub struct Common<'a> {
     pub kv: &'a Arc<Kv>,
     /// The counters.
     pub metrics: &'a Arc<Metrics>,
+    /// How long instances may live.
+    pub life: Life,
     /// Longest time for an answer.
     pub timeout: Duration,
     /// Whether requests may ask for a trace.
@@ -47,11 +49,7 @@ impl Common<'_> {
     /// One sentence about its file, its templates, its hosts or its imports.
     pub fn served(&self, linker: &Linker<Ctx>, name: &str) -> Result<Served, HostError> {
         let fail = |what: String| HostError::Component { component: name.to_owned(), what };
-        let table = self
-            .manifest
-            .component
-            .get(name)
-            .ok_or_else(|| fail("no table describes it".to_owned()))?;
+        let table = self.manifest.component.get(name).ok_or_else(|| fail("no table describes it".to_owned()))?;
         let grants = Arc::new(self.grants(name, table)?);
         let pre = engine::load(linker, name, &self.manifest.directory.join(&table.source))?;
         let handler = |traced| {
@@ -61,21 +59,16 @@ impl Common<'_> {
                 timeout: self.timeout,
                 traced,
                 metrics: Arc::clone(self.metrics),
+                life: self.life.clone(),
             })
         };
-        Ok(Served {
-            name: name.into(),
-            shared: handler(false),
-            traced: self.trace.then(|| handler(true)),
-        })
+        Ok(Served { name: name.into(), shared: handler(false), traced: self.trace.then(|| handler(true)) })
     }
 
     fn grants(&self, name: &str, table: &Component) -> Result<Grants, HostError> {
         let fail = |what: String| HostError::Component { component: name.to_owned(), what };
         let component: Arc<str> = name.into();
-        let filled = |(name, template): (&String, &String)| {
-            Ok((name.clone(), variables::fill(template, self.values)?))
-        };
+        let filled = |(name, template): (&String, &String)| Ok((name.clone(), variables::fill(template, self.values)?));
         let values = table.variables.iter().map(filled).collect::<Result<_, String>>();
         let hosts = table.allowed_outbound_hosts.iter();
         let hosts = hosts.map(|host| variables::fill(host, self.values)).collect::<Result<Vec<_>, _>>();
@@ -99,8 +92,8 @@ impl Common<'_> {
     fn log(&self, component: &str, stream: &str) -> Result<OutputFile, HostError> {
         let directory = self.state_dir.join("logs");
         let path = directory.join(format!("{component}_{stream}.txt"));
-        let opened = std::fs::create_dir_all(&directory)
-            .and_then(|()| OpenOptions::new().create(true).append(true).open(&path));
+        let opened =
+            std::fs::create_dir_all(&directory).and_then(|()| OpenOptions::new().create(true).append(true).open(&path));
         let file = opened.map_err(|error| HostError::State { path, what: error.to_string() })?;
         Ok(OutputFile::new(file))
     }

@@ -50,7 +50,9 @@ impl Routes {
             if let Some(later) = replaced {
                 tracing::warn!(
                     "route {} of \"{}\" is never used: \"{}\" has it too",
-                    trigger.route, trigger.component, later.component
+                    trigger.route,
+                    trigger.component,
+                    later.component
                 );
                 continue;
             }
@@ -58,8 +60,7 @@ impl Routes {
                 component: trigger.component.clone(),
                 what: format!("route \"{}\" cannot be read: {what}", trigger.route),
             };
-            let component =
-                position(&trigger.component).ok_or_else(|| fail("no such component".to_owned()))?;
+            let component = position(&trigger.component).ok_or_else(|| fail("no such component".to_owned()))?;
             let based = format!("/{}", trigger.route.trim_start_matches('/'));
             let based = based.strip_suffix('/').unwrap_or(&based).to_owned();
             let pattern = match based.strip_suffix("/...") {

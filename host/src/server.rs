@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How long requests under way may take to finish once the host stops.
-const DRAIN: Duration = Duration::from_secs(10);
+pub const DRAIN: Duration = Duration::from_secs(10);
 /// A client that sends its headers slower than this only holds a connection.
 const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 /// Pause after a failed accept (out of file descriptors), so as not to spin.

@@ -101,10 +101,7 @@ impl Ctx {
     }
 
     /// Puts a store or a swap handle into the table, if there is room.
-    pub fn hold<T: Send + 'static>(
-        &mut self,
-        held: T,
-    ) -> wasmtime::Result<Result<Resource<T>, KvError>> {
+    pub fn hold<T: Send + 'static>(&mut self, held: T) -> wasmtime::Result<Result<Resource<T>, KvError>> {
         if self.handles >= HANDLES_MAX {
             return Ok(Err(KvError::StoreTableFull));
         }

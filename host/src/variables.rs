@@ -54,9 +54,8 @@ pub fn resolve(
 pub fn fill(template: &str, values: &BTreeMap<String, String>) -> Result<String, String> {
     let (mut filled, mut rest) = (String::new(), template);
     while let Some((before, after)) = rest.split_once("{{") {
-        let (name, after) = after
-            .split_once("}}")
-            .ok_or_else(|| format!("the template \"{template}\" lacks its closing }}}}"))?;
+        let (name, after) =
+            after.split_once("}}").ok_or_else(|| format!("the template \"{template}\" lacks its closing }}}}"))?;
         let name = name.trim();
         let value = values.get(name).ok_or_else(|| {
             format!("the template \"{template}\" names \"{name}\", which [variables] does not declare")

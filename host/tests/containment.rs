@@ -55,7 +55,10 @@ async fn a_body_too_large_is_refused_whether_announced_or_not() {
     assert_eq!(town.send(post(), vec![0; 1_000]).await.json(), json!({"length": 1_000}));
     assert_eq!(town.send(post(), vec![0; 1_001]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     // Chunked: the size shows only while the guest reads.
-    let body = format!("POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n7d0\r\n{}\r\n0\r\n\r\n", "x".repeat(2_000));
+    let body = format!(
+        "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n7d0\r\n{}\r\n0\r\n\r\n",
+        "x".repeat(2_000)
+    );
     let answer = raw(town.running().addr, &body).await;
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"error\""), "{answer}");
 }

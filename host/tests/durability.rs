@@ -22,8 +22,7 @@ const FAULT: &str = "ONETOWN_TEST_CHILD_FAULT";
 async fn child_host() {
     let Ok(directory) = std::env::var(DIRECTORY) else { return };
     let rules: Vec<FaultRule> = std::env::var(FAULT).iter().map(|rule| rule.parse().unwrap()).collect();
-    let running =
-        start_in(Path::new(&directory), &manifest(STORE), |builder| builder.faults(rules)).await.unwrap();
+    let running = start_in(Path::new(&directory), &manifest(STORE), |builder| builder.faults(rules)).await.unwrap();
     println!("\nlistening {}", running.url());
     std::future::pending::<()>().await;
 }

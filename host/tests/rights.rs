@@ -75,9 +75,17 @@ async fn the_guest_is_told_the_truth_about_the_request() {
         .header("spin-path-match-id", "forged")
         .header("spin-path-match-role", "admin")
         .header("x-mine", "kept");
-    let seen: BTreeMap<String, String> =
-        serde_json::from_value(town.send(request, "").await.json().as_array().unwrap().iter().map(
-            |pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone())).collect()).unwrap();
+    let seen: BTreeMap<String, String> = serde_json::from_value(
+        town.send(request, "")
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone()))
+            .collect(),
+    )
+    .unwrap();
     assert_eq!(seen["spin-path-match-id"], "42");
     assert_eq!(seen["spin-path-info"], "/a/b");
     assert_eq!(seen["spin-full-url"], town.url("/below/42/a/b?q=1"));

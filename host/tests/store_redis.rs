@@ -32,9 +32,7 @@ async fn every_single_operation_works() {
             {"op": "get", "key": "c"},
         ]))
         .await;
-    let expected = json!([
-        null, "ok", "1", true, false, ["a"], ["a"], "ok", "ok", ["c"], "ok", null
-    ]);
+    let expected = json!([null, "ok", "1", true, false, ["a"], ["a"], "ok", "ok", ["c"], "ok", null]);
     assert_eq!(Value::from(results), expected);
 }
 

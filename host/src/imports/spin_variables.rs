@@ -8,18 +8,17 @@ use wasmtime::component::Accessor;
 impl Host for Ctx {}
 
 impl HostWithStore<Ctx> for HasCtx {
-    async fn get(
-        accessor: &Accessor<Ctx, Self>,
-        name: String,
-    ) -> wasmtime::Result<Result<String, Error>> {
+    async fn get(accessor: &Accessor<Ctx, Self>, name: String) -> wasmtime::Result<Result<String, Error>> {
         if !is_name(&name) {
             return Ok(Err(Error::InvalidName(name)));
         }
         Ok(accessor.with(|mut access| {
             let grants = &access.get().grants;
-            grants.variables.get(&name).cloned().ok_or_else(|| {
-                Error::Undefined(format!("no variable for {:?}.{name:?}", grants.component))
-            })
+            grants
+                .variables
+                .get(&name)
+                .cloned()
+                .ok_or_else(|| Error::Undefined(format!("no variable for {:?}.{name:?}", grants.component)))
         }))
     }
 }

@@ -52,11 +52,7 @@ impl store::HostBucket for Ctx {
         answer(self.grants.kv.exists(&self.caller, &label, &key).await)
     }
 
-    async fn list_keys(
-        &mut self,
-        bucket: Resource<OpenStore>,
-        cursor: Option<String>,
-    ) -> Answer<store::KeyResponse> {
+    async fn list_keys(&mut self, bucket: Resource<OpenStore>, cursor: Option<String>) -> Answer<store::KeyResponse> {
         if cursor.is_some() {
             let text = "list_keys: cursor not supported".to_owned();
             return Ok(Err(store::Error::Other(text)));
@@ -72,20 +68,12 @@ impl store::HostBucket for Ctx {
 }
 
 impl batch::Host for Ctx {
-    async fn get_many(
-        &mut self,
-        bucket: Resource<OpenStore>,
-        keys: Vec<String>,
-    ) -> Answer<Vec<Pair>> {
+    async fn get_many(&mut self, bucket: Resource<OpenStore>, keys: Vec<String>) -> Answer<Vec<Pair>> {
         let label = self.held(&bucket)?.label;
         answer(self.grants.kv.get_many(&self.caller, &label, keys).await)
     }
 
-    async fn set_many(
-        &mut self,
-        bucket: Resource<OpenStore>,
-        pairs: Vec<(String, Vec<u8>)>,
-    ) -> Answer<()> {
+    async fn set_many(&mut self, bucket: Resource<OpenStore>, pairs: Vec<(String, Vec<u8>)>) -> Answer<()> {
         let label = self.held(&bucket)?.label;
         answer(self.grants.kv.set_many(&self.caller, &label, pairs).await)
     }
@@ -97,11 +85,7 @@ impl batch::Host for Ctx {
 }
 
 impl atomics::HostCas for Ctx {
-    async fn new(
-        &mut self,
-        bucket: Resource<OpenStore>,
-        key: String,
-    ) -> Answer<Resource<GuardedCas>> {
+    async fn new(&mut self, bucket: Resource<OpenStore>, key: String) -> Answer<Resource<GuardedCas>> {
         let label = self.held(&bucket)?.label;
         match self.grants.kv.cas(&label, &key).await {
             Ok(cas) => Ok(handle(self.hold(cas)?)),
@@ -124,12 +108,7 @@ fn handle<T>(held: Result<T, KvError>) -> Result<T, store::Error> {
 }
 
 impl atomics::Host for Ctx {
-    async fn increment(
-        &mut self,
-        bucket: Resource<OpenStore>,
-        key: String,
-        delta: i64,
-    ) -> Answer<i64> {
+    async fn increment(&mut self, bucket: Resource<OpenStore>, key: String, delta: i64) -> Answer<i64> {
         let label = self.held(&bucket)?.label;
         answer(self.grants.kv.increment(&self.caller, &label, &key, delta).await)
     }

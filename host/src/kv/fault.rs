@@ -33,7 +33,10 @@ enum When {
     /// The nth, the 2nth, the 3nth …
     Every(u64),
     /// Each with this chance in a million, from a seed: one seed picks the same ones again.
-    Chance { per_million: u64, seed: u64 },
+    Chance {
+        per_million: u64,
+        seed: u64,
+    },
 }
 
 /// One rule with its own count of matching operations, which its clones share.
@@ -49,12 +52,7 @@ pub struct FaultRule {
 
 impl FaultRule {
     /// Counts the operation if it matches, and says whether it is picked.
-    pub(super) fn picks<'k>(
-        &self,
-        component: &str,
-        op: Op,
-        mut keys: impl Iterator<Item = &'k str>,
-    ) -> Option<Fault> {
+    pub(super) fn picks<'k>(&self, component: &str, op: Op, mut keys: impl Iterator<Item = &'k str>) -> Option<Fault> {
         let matches = self.component.as_deref().is_none_or(|wanted| wanted == component)
             && self.op.is_none_or(|wanted| wanted == op)
             && (self.key.is_empty() || keys.any(|key| key.starts_with(&self.key)));
@@ -97,9 +95,8 @@ impl FromStr for FaultRule {
         };
         let (mut fault, mut seed) = (None, 0);
         for part in text.split(',').map(str::trim) {
-            let (name, value) = part
-                .split_once('=')
-                .ok_or_else(|| format!("\"{part}\" in the fault rule is not name=value"))?;
+            let (name, value) =
+                part.split_once('=').ok_or_else(|| format!("\"{part}\" in the fault rule is not name=value"))?;
             match name {
                 "component" => rule.component = Some(value.to_owned()),
                 "op" => rule.op = Some(value.parse()?),
@@ -143,9 +140,7 @@ fn effect(value: &str) -> Result<Fault, String> {
         None if value == "kill_before" => Ok(Fault::KillBefore),
         None if value == "kill_after" => Ok(Fault::KillAfter),
         Some(("delay", ms)) => positive("delay", ms).map(|ms| Fault::Delay(Duration::from_millis(ms))),
-        _ => Err(format!(
-            "do={value} is no effect; use fail_before, fail_after, kill_before, kill_after or delay:MS"
-        )),
+        _ => Err(format!("do={value} is no effect; use fail_before, fail_after, kill_before, kill_after or delay:MS")),
     }
 }
 

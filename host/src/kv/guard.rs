@@ -59,22 +59,11 @@ impl Kv {
         }
     }
 
-    pub(crate) async fn get(
-        &self,
-        who: &Caller,
-        store: &str,
-        key: &str,
-    ) -> Result<Option<Vec<u8>>, KvError> {
+    pub(crate) async fn get(&self, who: &Caller, store: &str, key: &str) -> Result<Option<Vec<u8>>, KvError> {
         self.run(who, Op::Get, one(key), self.backend.get(store, key)).await
     }
 
-    pub(crate) async fn set(
-        &self,
-        who: &Caller,
-        store: &str,
-        key: &str,
-        value: Vec<u8>,
-    ) -> Result<(), KvError> {
+    pub(crate) async fn set(&self, who: &Caller, store: &str, key: &str, value: Vec<u8>) -> Result<(), KvError> {
         self.run(who, Op::Set, one(key), self.backend.set(store, key, value)).await
     }
 
@@ -87,12 +76,7 @@ impl Kv {
     }
 
     /// An empty batch never reaches the backend: Spin answers it itself.
-    pub(crate) async fn get_many(
-        &self,
-        who: &Caller,
-        store: &str,
-        keys: Vec<String>,
-    ) -> Result<Vec<Pair>, KvError> {
+    pub(crate) async fn get_many(&self, who: &Caller, store: &str, keys: Vec<String>) -> Result<Vec<Pair>, KvError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -115,12 +99,7 @@ impl Kv {
         self.run(who, Op::SetMany, names, self.backend.set_many(store, pairs)).await
     }
 
-    pub(crate) async fn delete_many(
-        &self,
-        who: &Caller,
-        store: &str,
-        keys: Vec<String>,
-    ) -> Result<(), KvError> {
+    pub(crate) async fn delete_many(&self, who: &Caller, store: &str, keys: Vec<String>) -> Result<(), KvError> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -129,13 +108,7 @@ impl Kv {
         self.run(who, Op::DeleteMany, names, self.backend.delete_many(store, keys)).await
     }
 
-    pub(crate) async fn increment(
-        &self,
-        who: &Caller,
-        store: &str,
-        key: &str,
-        delta: i64,
-    ) -> Result<i64, KvError> {
+    pub(crate) async fn increment(&self, who: &Caller, store: &str, key: &str, delta: i64) -> Result<i64, KvError> {
         self.run(who, Op::Increment, one(key), self.backend.increment(store, key, delta)).await
     }
 
@@ -148,20 +121,11 @@ impl Kv {
         Ok(GuardedCas { inner, store: store.to_owned(), key: key.to_owned() })
     }
 
-    pub(crate) async fn current(
-        &self,
-        who: &Caller,
-        cas: &GuardedCas,
-    ) -> Result<Option<Vec<u8>>, KvError> {
+    pub(crate) async fn current(&self, who: &Caller, cas: &GuardedCas) -> Result<Option<Vec<u8>>, KvError> {
         self.run(who, Op::CasCurrent, one(&cas.key), cas.inner.current()).await
     }
 
-    pub(crate) async fn swap(
-        &self,
-        who: &Caller,
-        cas: &GuardedCas,
-        value: Vec<u8>,
-    ) -> Result<(), SwapError> {
+    pub(crate) async fn swap(&self, who: &Caller, cas: &GuardedCas, value: Vec<u8>) -> Result<(), SwapError> {
         self.run(who, Op::Swap, one(&cas.key), cas.inner.swap(value)).await
     }
 

@@ -36,8 +36,8 @@ impl RedisBackend {
     /// # Errors
     /// Where the address is malformed or nobody answers there.
     pub async fn connect(url: &str) -> Result<Self, HostError> {
-        let client = Client::open(url)
-            .map_err(|error| HostError::Store(format!("\"{url}\" is no Redis address: {error}")))?;
+        let client =
+            Client::open(url).map_err(|error| HostError::Store(format!("\"{url}\" is no Redis address: {error}")))?;
         let connection = connect(&client).await.map_err(|error| {
             HostError::Store(format!("no Redis answers at {url} ({error}); start redis-server or correct --redis-url"))
         })?;
@@ -64,11 +64,7 @@ impl KvBackend for RedisBackend {
     }
 
     async fn get_many(&self, _store: &str, keys: Vec<String>) -> Result<Vec<Pair>, KvError> {
-        redis::cmd("KEYS")
-            .arg(keys)
-            .query_async(&mut self.connection.clone())
-            .await
-            .map_err(KvError::from_backend)
+        redis::cmd("KEYS").arg(keys).query_async(&mut self.connection.clone()).await.map_err(KvError::from_backend)
     }
 
     async fn set_many(&self, _store: &str, pairs: Vec<(String, Vec<u8>)>) -> Result<(), KvError> {
@@ -119,22 +115,15 @@ struct RedisCas {
 impl Cas for RedisCas {
     async fn current(&self) -> Result<Option<Vec<u8>>, KvError> {
         let mut connection = self.connection.clone();
-        redis::cmd("WATCH")
-            .arg(&self.key)
-            .exec_async(&mut connection)
-            .await
-            .map_err(KvError::from_backend)?;
+        redis::cmd("WATCH").arg(&self.key).exec_async(&mut connection).await.map_err(KvError::from_backend)?;
         connection.get(&self.key).await.map_err(KvError::from_backend)
     }
 
     async fn swap(&self, value: Vec<u8>) -> Result<(), SwapError> {
         let mut connection = self.connection.clone();
         let failed = |error: RedisError| SwapError::CasFailed(format!("{error:?}"));
-        let applied: Result<(), RedisError> = redis::pipe()
-            .atomic()
-            .set(&self.key, value)
-            .query_async(&mut connection)
-            .await;
+        let applied: Result<(), RedisError> =
+            redis::pipe().atomic().set(&self.key, value).query_async(&mut connection).await;
         redis::cmd("UNWATCH").arg(&self.key).exec_async(&mut connection).await.map_err(failed)?;
         applied.map_err(failed)
     }

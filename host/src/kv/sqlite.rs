@@ -80,9 +80,7 @@ fn open(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
     if writes {
         // FULL syncs the log at every commit: an answered write survives a power cut. The log is
         // folded back every 4 000 pages (16 MB), so that this second sync is rare.
-        conn.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;",
-        )?;
+        conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
     }
     // 8 MB of pages for each connection, the rest through the page cache of the system.
     conn.execute_batch("PRAGMA cache_size = -8000; PRAGMA mmap_size = 1073741824;")?;
@@ -145,15 +143,12 @@ impl KvBackend for SqliteBackend {
         // One snapshot for all keys, one lookup each: absent keys are left out, as Spin does.
         self.shared.read(|conn| {
             let snapshot = conn.unchecked_transaction()?;
-            let mut select = snapshot.prepare_cached(
-                "SELECT key, value FROM spin_key_value WHERE store = ?1 AND key = ?2",
-            )?;
+            let mut select =
+                snapshot.prepare_cached("SELECT key, value FROM spin_key_value WHERE store = ?1 AND key = ?2")?;
             let mut pairs = Vec::new();
             let mut seen = std::collections::HashSet::new();
             for key in keys {
-                let row = select
-                    .query_row(params![store, key], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?;
+                let row = select.query_row(params![store, key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
                 if seen.insert(key) {
                     pairs.extend(row);
                 }

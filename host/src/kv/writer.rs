@@ -17,8 +17,7 @@ const UPSERT: &str = "INSERT INTO spin_key_value (store, key, value) VALUES (?1,
      ON CONFLICT(store, key) DO UPDATE SET value = ?3";
 const SELECT: &str = "SELECT value FROM spin_key_value WHERE store = ?1 AND key = ?2";
 const DELETE: &str = "DELETE FROM spin_key_value WHERE store = ?1 AND key = ?2";
-const SWAP: &str =
-    "UPDATE spin_key_value SET value = ?4 WHERE store = ?1 AND key = ?2 AND value = ?3";
+const SWAP: &str = "UPDATE spin_key_value SET value = ?4 WHERE store = ?1 AND key = ?2 AND value = ?3";
 
 /// A change to one store.
 pub enum Change {
@@ -44,8 +43,7 @@ pub struct Job {
 /// Starts the writer thread. It ends when every sender is gone, leaving the log checkpointed.
 pub fn start(conn: Connection) -> std::io::Result<(Sender<Job>, std::thread::JoinHandle<()>)> {
     let (sender, receiver) = std::sync::mpsc::channel();
-    let thread =
-        std::thread::Builder::new().name("kv-writer".into()).spawn(move || run(conn, &receiver))?;
+    let thread = std::thread::Builder::new().name("kv-writer".into()).spawn(move || run(conn, &receiver))?;
     Ok((sender, thread))
 }
 
@@ -76,11 +74,7 @@ fn commit_group(conn: &mut Connection, group: Vec<Job>) {
 
 type Answer = (oneshot::Sender<Result<Outcome, KvError>>, Result<Outcome, KvError>);
 
-fn in_transaction(
-    conn: &mut Connection,
-    group: Vec<Job>,
-    answers: &mut Vec<Answer>,
-) -> Result<(), KvError> {
+fn in_transaction(conn: &mut Connection, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<(), KvError> {
     let begun = conn.execute_batch("BEGIN IMMEDIATE").map_err(KvError::from_backend);
     let mut broken = begun.err();
     for Job { store, change, reply } in group {
@@ -91,9 +85,13 @@ fn in_transaction(
         // A full disk or an I/O error makes SQLite roll everything back by itself: then no
         // operation of this group happened, the earlier ones included.
         if broken.is_none() && conn.is_autocommit() {
-            broken = Some(result.as_ref().err().cloned().unwrap_or_else(|| {
-                KvError::Other("the transaction was rolled back".to_owned())
-            }));
+            broken = Some(
+                result
+                    .as_ref()
+                    .err()
+                    .cloned()
+                    .unwrap_or_else(|| KvError::Other("the transaction was rolled back".to_owned())),
+            );
         }
         answers.push((reply, result));
     }

@@ -19,21 +19,23 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// Where cargo puts what it builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Builds the fixture (cargo does nothing when it is up to date) and says where it lies.
 pub fn fixture() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        // A target directory of its own: cargo holds a lock on the one these tests are built in.
-        let target = root().join("target/fixture");
         let done = Command::new(env!("CARGO"))
             .args(["build", "--release", "--target", "wasm32-wasip2", "-p", "fixture"])
             .current_dir(root())
-            .env("CARGO_TARGET_DIR", &target)
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "install the target with: rustup target add wasm32-wasip2\n{said}");
-        target.join("wasm32-wasip2/release/fixture.wasm")
+        target().join("wasm32-wasip2/release/fixture.wasm")
     })
 }
 
@@ -69,8 +71,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{error}: {} {:?}", self.status, self.body))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {:?}", self.status, self.body))
     }
 }
 
@@ -136,7 +137,7 @@ pub async fn start_in(
     set: impl FnOnce(HostBuilder) -> HostBuilder,
 ) -> Result<RunningHost, HostError> {
     std::fs::write(directory.join("spin.toml"), manifest).unwrap();
-    let kept = root().join("target/fixture/cache");
+    let kept = target().join("host-tests-cache");
     std::fs::create_dir_all(&kept).unwrap();
     let state = directory.join(".spin");
     std::fs::create_dir_all(&state).unwrap();
