@@ -265,7 +265,7 @@ watch = ["src"]
             ("component = \"intake\"", "component = \"clock\"", "which no [component.clock] describes"),
             ("trigger.http", "trigger.redis", "[[trigger.redis]] is not supported"),
             ("default = \"\", ", "", "either a default or required"),
-            ("files =", "sqlite_databases = []\nfiles =", "line 13: unknown field `sqlite_databases`"),
+            ("files =", "sqlite_databases = []\nfiles =", "line 12: unknown field `sqlite_databases`"),
             ("source = \"intake.wasm\"", "source = { url = \"x\", digest = \"y\" }", "line 12"),
             ("[application]", "[application", "line 3"),
         ] {

@@ -1,8 +1,6 @@
 //! What a component sees of the Redis store, against a real server: storage.md §5, right column.
 
-mod common;
-
-use common::{Redis, STORE, Town};
+use crate::common::{Redis, STORE, Town};
 use host::StoreChoice;
 use serde_json::{Value, json};
 
@@ -116,8 +114,8 @@ async fn a_swap_from_absence_is_guarded() {
 async fn a_redis_that_does_not_answer_is_one_sentence() {
     let directory = tempfile::tempdir().unwrap();
     let nobody = StoreChoice::Redis("redis://127.0.0.1:1/0".to_owned());
-    let manifest = common::manifest(STORE);
-    let started = common::start_in(directory.path(), &manifest, |builder| builder.store(nobody)).await;
+    let manifest = crate::common::manifest(STORE);
+    let started = crate::common::start_in(directory.path(), &manifest, |builder| builder.store(nobody)).await;
     let error = started.err().unwrap().to_string();
     assert!(error.contains("redis://127.0.0.1:1/0") && error.contains("start redis-server"), "{error}");
 }

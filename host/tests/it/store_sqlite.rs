@@ -1,8 +1,6 @@
 //! What a component sees of the SQLite store, through both interfaces: storage.md §5, left column.
 
-mod common;
-
-use common::Town;
+use crate::common::Town;
 use host::kv::{KvBackend, SqliteBackend};
 use serde_json::{Value, json};
 

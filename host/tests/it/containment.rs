@@ -1,8 +1,6 @@
 //! Whatever one request does, the others go on: traps, endless loops, greed, and the way out.
 
-mod common;
-
-use common::{STORE, Town};
+use crate::common::{STORE, Town};
 use http::{Request, StatusCode};
 use serde_json::json;
 use std::time::Duration;
@@ -96,7 +94,7 @@ async fn a_stop_lets_requests_under_way_finish() {
     let url = town.url("/wait?key=go");
     let waiting = tokio::spawn(async move {
         let request = Request::get(url).body(http_body_util::Full::default()).unwrap();
-        common::client().request(request).await.unwrap().status()
+        crate::common::client().request(request).await.unwrap().status()
     });
     while town.running().metrics().instances == 0 {
         tokio::task::yield_now().await;

@@ -2,9 +2,7 @@
 //!
 //! The host runs in a child process (this test binary again) so that it can really be killed.
 
-mod common;
-
-use common::{STORE, manifest, start_in};
+use crate::common::{STORE, manifest, start_in};
 use host::kv::{FaultRule, KvBackend as _, SqliteBackend};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -30,7 +28,7 @@ async fn child_host() {
 fn child(directory: &Path, fault: Option<&str>) -> (Child, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["child_host", "--exact", "--nocapture"])
+        .args(["durability::child_host", "--exact", "--nocapture"])
         .env(DIRECTORY, directory)
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
@@ -54,7 +52,7 @@ async fn load(url: &str, answers_wanted: usize, after: impl FnOnce()) -> Vec<Str
         .map(|n| {
             let (url, count) = (url.to_owned(), Arc::clone(&count));
             tokio::spawn(async move {
-                let client = common::client();
+                let client = crate::common::client();
                 let mut acknowledged = Vec::new();
                 loop {
                     let uri = format!("{url}/bench/write?prefix=c{n}-");
@@ -120,7 +118,7 @@ async fn a_kill_fault_ends_the_process_at_that_operation() {
         let directory = tempfile::tempdir().unwrap();
         let rule = format!("component=fixture,op=set_many,key=doc/,nth=5,do={effect}");
         let (mut child, url) = child(directory.path(), Some(&rule));
-        let client = common::client();
+        let client = crate::common::client();
         for n in 1..=5 {
             let request = Request::post(format!("{url}/bench/write")).body(Full::default()).unwrap();
             assert_eq!(client.request(request).await.is_ok(), n < 5, "{effect}: request {n}");

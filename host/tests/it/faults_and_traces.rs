@@ -1,8 +1,6 @@
 //! Faults by rule and the trace of a request, seen from outside.
 
-mod common;
-
-use common::{STORE, Town};
+use crate::common::{STORE, Town};
 use host::kv::FaultRule;
 use serde_json::{Value, json};
 

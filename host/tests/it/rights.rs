@@ -1,9 +1,7 @@
 //! What a component may and may not do beyond the store: variables, files, environment, outbound
 //! requests, and what it learns about the request.
 
-mod common;
-
-use common::{Town, manifest, start_in};
+use crate::common::{Town, manifest, start_in};
 use http::Request;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -31,7 +29,7 @@ async fn files_are_there_and_read_only() {
     let base = running.url();
     let get = async |path: &str| {
         let request = Request::get(format!("{base}{path}")).body(http_body_util::Full::default());
-        let response = common::client().request(request.unwrap()).await.unwrap();
+        let response = crate::common::client().request(request.unwrap()).await.unwrap();
         let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap();
         serde_json::from_slice::<Value>(&body.to_bytes()).unwrap()
     };
@@ -107,7 +105,7 @@ async fn what_a_guest_prints_goes_to_its_log() {
 #[tokio::test]
 async fn a_wrong_manifest_is_one_sentence() {
     let good = manifest("");
-    let source = format!("source = \"{}\"", common::fixture().display());
+    let source = format!("source = \"{}\"", crate::common::fixture().display());
     for (from, to, says) in [
         (source.as_str(), "source = \"gone.wasm\"", "gone.wasm does not exist; run \"onetown build\""),
         (source.as_str(), "source = \"spin.toml\"", "is no wasm component"),

@@ -1,5 +1,4 @@
 //! The tests' workshop: builds the fixture once, writes manifests, starts hosts, speaks HTTP.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
 use bytes::Bytes;
 use host::{Host, HostBuilder, HostError, RunningHost};

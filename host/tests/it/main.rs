@@ -1,0 +1,10 @@
+//! The host from outside: real components, real HTTP, real stores. One binary, because each would
+//! link the whole wasm engine again.
+
+mod common;
+mod containment;
+mod durability;
+mod faults_and_traces;
+mod rights;
+mod store_redis;
+mod store_sqlite;
