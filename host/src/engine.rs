@@ -101,10 +101,16 @@ pub fn load(linker: &Linker<Ctx>, name: &str, path: &Path) -> Result<ServicePre<
         return Err(fail(what));
     }
     let component = Component::from_file(linker.engine(), path)
-        .map_err(|error| fail(format!("{} is no wasm component: {error:#}", path.display())))?;
-    let linked =
-        linker.instantiate_pre(&component).map_err(|error| fail(format!("this host cannot run it: {error:#}")))?;
+        .map_err(|error| fail(format!("{} is no wasm component: {}", path.display(), in_one_line(&error))))?;
+    let linked = linker
+        .instantiate_pre(&component)
+        .map_err(|error| fail(format!("this host cannot run it: {}", in_one_line(&error))))?;
     ServicePre::new(linked).map_err(|_| {
         fail("it exports no wasi:http/handler@0.3.0; build it with spin-sdk 7 and #[http_service]".to_owned())
     })
+}
+
+/// The engine draws some errors over several lines; people and logs want one.
+fn in_one_line(error: &wasmtime::Error) -> String {
+    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
