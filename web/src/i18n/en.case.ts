@@ -25,7 +25,6 @@ export const enCase: Pick<Messages, keyof typeof zhCNCase> = {
   'track.cancel': 'Cancel',
 
   'case.title': 'Progress',
-  'case.number': 'Number {number}',
   'case.holder': 'Who is on it now',
   'case.promised': 'Promised by',
   'case.provisional': 'Holidays not yet announced, may shift a little',
@@ -35,7 +34,6 @@ export const enCase: Pick<Messages, keyof typeof zhCNCase> = {
   'case.details': 'Your report',
   'case.actions': 'You can',
   'case.actions.none': 'This case is over; nothing more can be added.',
-  'case.photos': 'Photos',
   'case.photo.open': 'Enlarge photo {n}',
   'case.photo.failed': 'Photo not loaded',
   'case.receipt': 'Receipt',

@@ -30,7 +30,6 @@ export const en: Messages = {
 
   'nav.label': 'Site',
   'nav.footer': 'Footer',
-  'nav.home': 'Home',
   'nav.report': 'Report something',
   'nav.track': 'Track',
   'nav.public': 'Open cases',

@@ -22,7 +22,6 @@ export const zhCNCase = {
   'track.cancel': '取消',
 
   'case.title': '办理进度',
-  'case.number': '编号 {number}',
   'case.holder': '现在由谁办',
   'case.promised': '承诺答复',
   'case.provisional': '节假日安排尚未公布，时间可能微调',
@@ -32,7 +31,6 @@ export const zhCNCase = {
   'case.details': '诉求内容',
   'case.actions': '您可以',
   'case.actions.none': '这件事已经结束，不能再补充或催办。',
-  'case.photos': '照片',
   'case.photo.open': '看大图：照片 {n}',
   'case.photo.failed': '照片没有载入',
   'case.receipt': '受理凭证',

@@ -29,7 +29,6 @@ export const zhCN = {
 
   'nav.label': '网站导航',
   'nav.footer': '页脚导航',
-  'nav.home': '首页',
   'nav.report': '我要反映',
   'nav.track': '查进度',
   'nav.public': '公开办理',
