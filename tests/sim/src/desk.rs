@@ -1,7 +1,5 @@
 //! What a town's functions do with the store, one request each, without HTTP around it.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -20,6 +18,8 @@ use store::{
     Access, Birth, CommitError, Committed, Document, LogEntry, Operation, Round, StoreError, consume, create, keys,
     sequence, update,
 };
+
+use crate::quiesce::Ticking;
 
 /// What a command answers.
 pub type Answer = Result<Committed<WorkOrder>, CommitError<OrderRejection>>;
@@ -91,7 +91,8 @@ pub async fn tick(access: &Access<MemoryKv>) -> Result<(Round, usize), StoreErro
 
 /// A tick of its own request; `Ok(true)` when it found nothing to do.
 #[must_use]
-pub fn tick_once(kv: MemoryKv) -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> {
+pub fn tick_once(kv: &MemoryKv) -> Ticking {
+    let kv = kv.clone();
     Box::pin(async move {
         let (round, reacted) = tick(&access(&kv)).await.map_err(|error| error.to_string())?;
         Ok(round.sequenced == 0 && reacted == 0)

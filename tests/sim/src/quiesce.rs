@@ -7,8 +7,8 @@ use store::memory::MemoryKv;
 
 use crate::checker::{self, Promises, Violation};
 
-/// One tick over a store; `Ok(true)` when it found nothing to do.
-pub type Tick = fn(MemoryKv) -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
+/// One tick; `Ok(true)` when it found nothing to do.
+pub type Ticking = Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
 
 /// Ticks until a crashed creator's lease has run out and all work is done: 30 s at 5 s a tick, and some to spare.
 const TICKS_MAX: u32 = 60;
@@ -27,10 +27,15 @@ pub trait Runner {
 ///
 /// # Errors
 /// The first thing that is not as it should be.
-pub fn settle(runner: &impl Runner, kv: &MemoryKv, promises: &Promises, tick: Tick) -> Result<(), Violation> {
+pub fn settle(
+    runner: &impl Runner,
+    kv: &MemoryKv,
+    promises: &Promises,
+    tick: impl Fn() -> Ticking,
+) -> Result<(), Violation> {
     let mut last = Ok(false);
     for _ in 0..TICKS_MAX {
-        last = runner.complete(tick(kv.clone())).ok_or(Violation("a tick without faults did not end".to_owned()))?;
+        last = runner.complete(tick()).ok_or(Violation("a tick without faults did not end".to_owned()))?;
         if last == Ok(true) {
             break;
         }
@@ -42,7 +47,7 @@ pub fn settle(runner: &impl Runner, kv: &MemoryKv, promises: &Promises, tick: Ti
     check(kv, promises)?;
     runner.advance(25 * 3_600_000);
     for _ in 0..LAST_TICKS_MAX {
-        let last = runner.complete(tick(kv.clone()));
+        let last = runner.complete(tick());
         if !matches!(last, Some(Ok(_))) {
             return Err(Violation(format!("a tick a day later failed: {last:?}")));
         }

@@ -8,8 +8,9 @@ use store::memory::Backend;
 use crate::checker::{Promises, Violation};
 use crate::citizens::Citizens;
 use crate::quiesce::{self, Runner};
+use crate::town::{self, Instance};
 use crate::world::World;
-use crate::{Faults, Random, Scheduler, desk, town};
+use crate::{Faults, Random, Scheduler, desk};
 
 /// All backends whose behaviour is reproduced.
 pub const BACKENDS: [Backend; 3] = [Backend::Sqlite, Backend::Redis, Backend::Partial];
@@ -75,7 +76,7 @@ pub fn over_store(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     if let Some(violation) = world.violation() {
         return Err(violation);
     }
-    quiesce::settle(&scheduler, &world.kv, &world.promises(), desk::tick_once)?;
+    quiesce::settle(&scheduler, &world.kv, &world.promises(), || desk::tick_once(&world.kv))?;
     let acknowledged = world.promises().acknowledged.len();
     Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged })
 }
@@ -100,7 +101,8 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
         return Err(violation);
     }
     citizens.check(&citizens.kv.dump())?;
-    quiesce::settle(&scheduler, &citizens.kv, &Promises::default(), town::tick)?;
+    let instance = Instance::new(&citizens.kv);
+    quiesce::settle(&scheduler, &citizens.kv, &Promises::default(), || town::tick(&instance))?;
     citizens.check(&citizens.kv.dump())?;
     Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged: citizens.promised() })
 }

@@ -3,9 +3,7 @@
 //! Nothing here knows how a function does its work; it knows the routes, the headers and what the answers promise.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -22,6 +20,8 @@ use store::{Access, Birth, Operation, blob};
 use tower_service::Service as _;
 
 use crate::checker::Violation;
+use crate::desk;
+use crate::quiesce::Ticking;
 
 /// What the clock's caller shows.
 const CLOCK_KEY: &str = "the clock key of the simulation";
@@ -106,11 +106,12 @@ async fn send(mut router: Router, request: Result<Request<Body>, http::Error>) -
     }
 }
 
-/// A tick by a fresh instance; `Ok(true)` when it found nothing to do.
+/// A tick by `instance`; `Ok(true)` when it found nothing to do.
 #[must_use]
-pub fn tick(kv: MemoryKv) -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> {
+pub fn tick(instance: &Instance) -> Ticking {
+    let instance = instance.clone();
     Box::pin(async move {
-        let answer = Instance::new(&kv).tick().await;
+        let answer = instance.tick().await;
         let number = |name: &str| answer.body.get(name).and_then(Value::as_u64);
         let more = answer.body.get("more").and_then(Value::as_bool);
         match (answer.status, number("sequenced"), number("reacted"), more) {
@@ -154,10 +155,8 @@ pub fn set_up(kv: &MemoryKv) -> Result<(), Violation> {
     let loaded = load(&quiet).now_or_never().unwrap_or_else(|| Err(Violation("loading waits".to_owned())));
     loaded?;
     // The load's own events are history before the run begins.
-    for _ in 0..3 {
-        let _ = tick(quiet.clone()).now_or_never();
-    }
-    Ok(())
+    let ticked = desk::tick_once(&quiet).now_or_never().unwrap_or_else(|| Err("it waits".to_owned()));
+    ticked.map(drop).map_err(|why| Violation(format!("the first tick: {why}")))
 }
 
 async fn load(kv: &MemoryKv) -> Result<(), Violation> {

@@ -61,7 +61,6 @@ impl World {
     }
 
     /// What people were told so far.
-    #[must_use]
     pub fn promises(&self) -> MutexGuard<'_, Promises> {
         lock(&self.shared.promises)
     }

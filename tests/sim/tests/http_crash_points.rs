@@ -2,6 +2,7 @@
 //!
 //! As in `crash_points`, with the routers of intake and clock: the instance dies with its request, a fresh one answers
 //! the same request until it succeeds, the clock ticks to the end, and everything is checked.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test: what is wrong must stop it")]
 
 use std::future::Future;
 use std::sync::Arc;
@@ -136,8 +137,8 @@ fn prepare(town: &Town, route: Route) -> Before {
 }
 
 /// `None`: it crashed.
-fn attempt(town: &Town, route: Route, before: &Before) -> Option<Response> {
-    let instance = Instance::new(&town.kv);
+fn attempt(instance: &Instance, route: Route, before: &Before) -> Option<Response> {
+    let instance = instance.clone();
     let act = |action: &str| act(instance.clone(), before.first.as_ref().unwrap(), action, "the wish").now_or_never();
     match route {
         Route::Upload => upload(instance).now_or_never(),
@@ -153,10 +154,11 @@ fn point(backend: Backend, route: Route, special: Option<(usize, Fate)>) -> Resu
     let town = Town::new(backend);
     let mut before = prepare(&town, route);
     let struck = town.restarted(special);
-    let mut answer = attempt(&struck, route, &before);
+    let mut answer = attempt(&Instance::new(&struck.kv), route, &before);
     let operations = struck.gate.passed().len();
     let first_answer = answer.clone().filter(|answer| answer.status.is_success());
     let town = struck.restarted(None);
+    let instance = Instance::new(&town.kv);
     // A creator that died keeps others out for 30 s from the first look at it; a patient citizen tries for longer.
     for _ in 0..20 {
         if let Some(answer) = &answer {
@@ -168,15 +170,15 @@ fn point(backend: Backend, route: Route, special: Option<(usize, Fate)>) -> Resu
             }
         }
         town.gate.advance(3_000);
-        answer = attempt(&town, route, &before);
+        answer = attempt(&instance, route, &before);
     }
     let answer = answer.filter(|answer| answer.status.is_success()).ok_or("never answered")?;
-    let again = attempt(&town, route, &before).ok_or("an attempt without faults crashed")?;
+    let again = attempt(&instance, route, &before).ok_or("an attempt without faults crashed")?;
     match route {
         Route::FirstTick | Route::Tick => {}
         Route::Upload => {
             before.photo.push(answer.text("id").to_owned());
-            let order = submit(Instance::new(&town.kv), "the wish", &before.photo).now_or_never();
+            let order = submit(instance.clone(), "the wish", &before.photo).now_or_never();
             before.kept.push((done(order).text("id").to_owned(), "the wish".to_owned()));
         }
         Route::FirstSubmit | Route::Submit => before.kept.push((answer.text("id").to_owned(), "the wish".to_owned())),
@@ -188,7 +190,7 @@ fn point(backend: Backend, route: Route, special: Option<(usize, Fate)>) -> Resu
             return Err(format!("the same request was answered {answer:?} and {again:?}"));
         }
     }
-    settle(&town, &town.kv, &Promises::default(), town::tick).map_err(|violation| violation.0)?;
+    settle(&town, &town.kv, &Promises::default(), || town::tick(&instance)).map_err(|violation| violation.0)?;
     checker::texts(&town.kv.dump(), &before.kept, &[]).map_err(|violation| violation.0)?;
     Ok(operations)
 }

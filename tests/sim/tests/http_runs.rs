@@ -1,4 +1,5 @@
 //! Mixed runs through the front door: the routers of intake and clock, citizens, timers, every fault, three backends.
+#![expect(clippy::panic, reason = "a test: what is wrong must stop it")]
 
 use sim::runs::{BACKENDS, over_http, seeds};
 use store::memory::Backend;

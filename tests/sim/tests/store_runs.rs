@@ -1,4 +1,5 @@
 //! Mixed runs over the store: citizens, timers, every fault, three backends.
+#![expect(clippy::panic, reason = "a test: what is wrong must stop it")]
 
 use sim::runs::{BACKENDS, over_store, seeds};
 use store::memory::Backend;
