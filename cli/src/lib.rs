@@ -3,6 +3,9 @@
 //! Whatever fails ends as one sentence that says what to do, on stderr, with exit code 1.
 
 mod build;
+mod client;
+mod demo;
+mod load;
 mod log;
 mod progress;
 mod secrets;
@@ -30,6 +33,8 @@ enum Command {
     Up(up::Options),
     /// Build the functions, the browser module and the web.
     Build(Source),
+    /// Load a town from its files.
+    Load(load::Options),
 }
 
 /// Which application.
@@ -60,5 +65,6 @@ pub fn run(arguments: Arguments) -> Result<(), CliError> {
     match arguments.command {
         Command::Up(options) => up::run(options),
         Command::Build(source) => build::run(&source.from),
+        Command::Load(options) => load::run(&options),
     }
 }

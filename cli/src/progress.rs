@@ -51,7 +51,8 @@ impl Step {
         eprintln!("{}: done in {took} s", self.name);
     }
 
-    fn failed(&self) {
+    /// Takes the step off the screen without a word: what went wrong is said elsewhere.
+    pub fn failed(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -2,6 +2,7 @@
 //! `onetown.json` of the state directory, readable by its owner alone.
 
 use crate::CliError;
+use crate::demo::Login;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, OpenOptions};
@@ -19,6 +20,9 @@ pub struct Secrets {
     pub clock_key: String,
     /// Lets the administrator make the first login.
     pub setup_token: String,
+    /// The demo's logins; none outside of demo mode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logins: Vec<Login>,
 }
 
 impl Secrets {
@@ -33,29 +37,61 @@ impl Secrets {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| said(format!("{error}; delete the file to have new secrets made"))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let secrets = Self { clock_key: random()?, setup_token: random()? };
-                secrets.write(&path).map_err(|error| said(error.to_string()))?;
+                let secrets = Self { clock_key: random()?, setup_token: random()?, logins: Vec::new() };
+                secrets.save(state_dir)?;
                 Ok(secrets)
             }
             Err(error) => Err(said(error.to_string())),
         }
     }
 
+    /// Keeps the secrets: the file is the old one or the new one, never half of it.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save(&self, state_dir: &Path) -> Result<(), CliError> {
+        let path = state_dir.join("onetown.json");
+        self.write(&path).map_err(|error| CliError::Said(format!("{}: {error}", path.display())))
+    }
+
     fn write(&self, path: &Path) -> std::io::Result<()> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let new = path.with_extension("json.new");
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
-        file.sync_all()
+        file.sync_all()?;
+        fs::rename(new, path)
     }
 }
 
-fn random() -> Result<String, CliError> {
+/// A password that people can read out: 12 letters in groups, 31^12 = 7.9 × 10^17 of them, 59 bits.
+pub fn readable() -> Result<String, CliError> {
+    const ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
+    let mut letters = String::new();
+    while letters.len() < 14 {
+        if matches!(letters.len(), 4 | 9) {
+            letters.push('-');
+        }
+        let mut byte = [0];
+        fill(&mut byte)?;
+        // Bytes of 248 (8 × 31) and above are drawn again, so that every letter is as likely as any other.
+        let [byte] = byte;
+        letters.extend(ALPHABET.get(usize::from(byte) % 31).filter(|_| byte < 248).map(|letter| char::from(*letter)));
+    }
+    Ok(letters)
+}
+
+/// A random text of 43 letters, digits, `-` and `_`.
+pub fn random() -> Result<String, CliError> {
     let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| CliError::Said(format!("the system gives no random numbers: {error}")))?;
+    fill(&mut bytes)?;
     Ok(BASE64URL_NOPAD.encode(&bytes))
+}
+
+fn fill(bytes: &mut [u8]) -> Result<(), CliError> {
+    getrandom::fill(bytes).map_err(|error| CliError::Said(format!("the system gives no random numbers: {error}")))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `onetown up`: build what changed, serve it, tick its clock, until Ctrl-C.
 
 use crate::secrets::Secrets;
-use crate::{CliError, Source, build, ticker};
+use crate::{CliError, Source, build, demo, ticker};
 use clap::{Args, ValueEnum};
 use host::kv::FaultRule;
 use host::manifest::Manifest;
@@ -22,6 +22,9 @@ pub struct Options {
     /// Where data, logs and caches are kept [default: .spin beside the manifest].
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
+    /// Load the fictitious town of demo/yundu and print one login per role.
+    #[arg(long)]
+    demo: bool,
     /// Serve what is built already.
     #[arg(long)]
     no_build: bool,
@@ -72,7 +75,7 @@ pub fn run(options: Options) -> Result<(), CliError> {
 async fn serve(options: Options) -> Result<(), CliError> {
     let manifest = Manifest::read(&options.source.from)?;
     let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.directory.join(".spin"));
-    let secrets = Secrets::keep(&state_dir)?;
+    let mut secrets = Secrets::keep(&state_dir)?;
     let variables = variables(&manifest, &options, &secrets, |name| std::env::var(name).ok());
     let clock_key = variables.get("clock_key").cloned();
     let store = match options.faithful {
@@ -91,7 +94,17 @@ async fn serve(options: Options) -> Result<(), CliError> {
     println!("{} is at {}", manifest.application.name, running.url());
     println!("Data and logs are in {}; Ctrl-C stops.", state_dir.display());
     let ticking = clock_key.map(|key| tokio::spawn(ticker::run(running.url(), key)));
-    let asked = asked_to_stop().await;
+    let town = manifest.directory.join("demo/yundu");
+    let url = running.url();
+    let prepared =
+        async { if options.demo { demo::prepare(&url, &mut secrets, &state_dir, &town).await } else { Ok(()) } };
+    let asked = tokio::select! {
+        prepared = prepared => match prepared {
+            Ok(()) => asked_to_stop().await,
+            Err(error) => Err(error),
+        },
+        asked = asked_to_stop() => asked,
+    };
     if let Some(ticking) = ticking {
         ticking.abort();
     }
@@ -130,6 +143,11 @@ fn variables(
             let set = environment(&format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase()));
             values.insert(name.to_owned(), set.unwrap_or_else(|| own.clone()));
         }
+    }
+    // A browser sends a Secure cookie over plain http to nobody, or to this machine only.
+    let own = [("insecure_cookies", options.listen.ip().is_loopback()), ("demo", options.demo)];
+    for (name, _) in own.into_iter().filter(|(name, wanted)| *wanted && manifest.variables.contains_key(*name)) {
+        values.entry(name.to_owned()).or_insert_with(|| "true".to_owned());
     }
     values
 }

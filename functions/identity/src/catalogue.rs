@@ -10,11 +10,12 @@ use axum::response::Response;
 use canon::{Hash, sha256};
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::catalogue::{
-    Catalogue, CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FILES, FileRef,
+    Catalogue, CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FILES, FileRef, UnitCode,
 };
 use domain::permission::Action;
 use http::StatusCode;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use service::session::StaffCall;
 use service::{Call, Keys, Problem, body};
@@ -88,6 +89,36 @@ pub async fn show<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem>
         .collect();
     let state = history.as_ref().map(|history| history.state.clone()).unwrap_or_default();
     Ok(body::answer(&json!({"version": state.version, "files": state.files, "history": loads})))
+}
+
+/// Of a compiled catalogue, the codes that can be somebody's place of work. Reading no more than that keeps the reader of
+/// a whole catalogue, 150 KB of code, out of this component.
+#[derive(Deserialize)]
+pub struct Places {
+    units: BTreeMap<String, IgnoredAny>,
+    villages: BTreeMap<String, IgnoredAny>,
+}
+
+impl Places {
+    /// Reads them from the catalogue in force.
+    ///
+    /// # Errors
+    /// 503 `notConfigured` while no town is loaded.
+    pub async fn read<P: Platform>(access: &Access<P>) -> Result<Self, Problem> {
+        let compiled = read(access).await?.and_then(|history| history.state.compiled);
+        let compiled = compiled.ok_or_else(|| {
+            let detail = "This town is not set up yet. Load it first, with `onetown load DIR`.";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "notConfigured", detail).retry_after(30)
+        })?;
+        let bytes = read_file(access, "the compiled catalogue", &compiled).await?;
+        Ok(serde_json::from_slice(&bytes).map_err(StoreError::from)?)
+    }
+
+    /// Whether somebody can work there: a department, another unit, a village.
+    #[must_use]
+    pub fn contain(&self, unit: &UnitCode) -> bool {
+        self.units.contains_key(unit.as_str()) || self.villages.contains_key(unit.as_str())
+    }
 }
 
 async fn read<P: Platform>(access: &Access<P>) -> Result<Option<Document<CatalogueHistory>>, Problem> {

@@ -77,8 +77,9 @@ async fn a_broken_row_is_found_and_nothing_is_loaded() {
     files.insert("grids.csv".to_owned(), broken);
     let answer = town.load(&administrator, &files).await;
     assert_eq!(answer.said(), (422, "catalogueInvalid"));
-    let row = &answer.body["rows"][0];
-    assert_eq!((&row["file"], &row["row"], &row["column"]), (&json!("grids.csv"), &json!(2), &json!("grid_code")));
+    let rows = answer.body["rows"].as_array().unwrap();
+    let here = |row: &&Value| row["file"] == "grids.csv" && row["row"] == 2 && row["column"] == "grid_code";
+    assert_eq!(rows.iter().find(here).unwrap()["code"], "format", "{rows:?}");
     let after = town.store.dump();
     let after =
         (after.iter().filter(|(key, _)| key.starts_with("blob/")).count(), town.read(&administrator, PATH).await.body);
@@ -101,7 +102,8 @@ async fn missing_and_unknown_files_are_named() {
     let (mut town, administrator) = Town::with_administrator(Backend::Sqlite).await;
     let answer = town.load(&administrator, &some_of_yundu(&["town.toml"])).await;
     assert_eq!(answer.said(), (422, "catalogueInvalid"));
-    assert!(answer.body["rows"].as_array().unwrap().iter().all(|row| row["code"] == "missing_file"), "{answer:?}");
+    let rows = answer.body["rows"].as_array().unwrap().iter().filter(|row| row["code"] == "missing_file");
+    assert_eq!(rows.count(), domain::catalogue::FILES.len() - 1);
     let unknown = BTreeMap::from([("passwd".to_owned(), "a,b\n".to_owned())]);
     let answer = town.load(&administrator, &unknown).await;
     assert_eq!((answer.said(), &answer.body["rows"][0]["code"]), ((422, "catalogueInvalid"), &json!("unknown_file")));
