@@ -1,6 +1,13 @@
 //! The host from outside: real components, real HTTP, real stores. One binary, because each would
 //! link the whole wasm engine again.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do: by panicking"
+)]
+
 mod common;
 mod containment;
 mod durability;
