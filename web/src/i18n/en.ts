@@ -285,6 +285,7 @@ export const en: Messages = {
 
   ...enCase,
 
+  'due.endOf': 'end of {day}',
   'due.in': '{n} day left||{n} days left',
   'due.today': 'due today',
   'due.over': 'overdue',

@@ -18,11 +18,28 @@ export const dayWithWeekday = (at: Date | string) => part(at, { year: 'numeric',
 export const clock = (at: Date | string) => part(at, { hour: '2-digit', minute: '2-digit', hour12: false })
 export const moment = (at: Date | string) => `${day(at)} ${clock(at)}`
 
+/**
+ * A deadline as people say it: one that falls on midnight is the end of the day
+ * before, not the first minute of a day that no longer counts.
+ */
+function lastMoment(at: string): { date: Date; endOfDay: boolean } {
+  const date = new Date(at)
+  const endOfDay = (date.getTime() + 8 * 3_600_000) % DAY_MS === 0
+  return { date: endOfDay ? new Date(date.getTime() - 1) : date, endOfDay }
+}
+
+export function deadline(at: string): string {
+  const { date, endOfDay } = lastMoment(at)
+  return endOfDay ? t('due.endOf', { day: dayWithWeekday(date) }) : `${dayWithWeekday(date)} ${clock(date)}`
+}
+
+export const deadlineDay = (at: string) => dayShort(lastMoment(at).date)
+
 const dayNumber = (at: Date) => Math.floor((at.getTime() + 8 * 3_600_000) / DAY_MS)
 
 /** How far off a deadline is, in calendar days of the town. */
 export function distance(at: string, now = new Date()): string {
-  const date = new Date(at)
+  const { date } = lastMoment(at)
   const days = dayNumber(date) - dayNumber(now)
   if (date < now) return t('due.over')
   if (days === 0) return t('due.today')

@@ -284,6 +284,7 @@ export const zhCN = {
 
   ...zhCNCase,
 
+  'due.endOf': '{day}结束前',
   'due.in': '还有 {n} 天',
   'due.today': '今天到期',
   'due.over': '已过期限',
@@ -302,7 +303,7 @@ export const zhCN = {
   'public.none': '这个范围里没有诉求。',
   'public.more': '再看一些',
   'public.received': '{when} 收到',
-  'public.due': '承诺 {when} 前答复',
+  'public.due': '最晚 {when}答复',
   'public.count': '已显示 {n} 件',
   'public.place.none': '未注明村居',
 
