@@ -266,7 +266,7 @@ watch = ["src"]
             ("trigger.http", "trigger.redis", "[[trigger.redis]] is not supported"),
             ("default = \"\", ", "", "either a default or required"),
             ("files =", "sqlite_databases = []\nfiles =", "line 12: unknown field `sqlite_databases`"),
-            ("source = \"intake.wasm\"", "source = { url = \"x\", digest = \"y\" }", "line 12"),
+            ("source = \"intake.wasm\"", "source = { url = \"x\", digest = \"y\" }", "line 11"),
             ("[application]", "[application", "line 3"),
         ] {
             let error = Manifest::parse(&GOOD.replacen(from, to, 1)).unwrap_err();
