@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use canon::{Hash, OpId};
 use domain::aggregate::{Aggregate, Stamp};
 use domain::order::{OrderEvent, WorkOrder};
+use domain::time::Moment;
+use serde::Deserialize;
 use serde_json::Value;
-use store::{Document, Head, LogEntry, PAGE_ENTRIES, RawDocument, Recorded, keys};
+use store::{Document, Head, LogEntry, PAGE_ENTRIES, RawDocument, keys};
 
 mod boards;
 
@@ -57,6 +59,15 @@ pub struct Promises {
     pub acknowledged: Vec<Acknowledged>,
     /// Operations that were refused by a rule and never tried again.
     pub refused: Vec<(String, OpId)>,
+}
+
+/// Of a stored event, what is compared.
+#[derive(Deserialize)]
+struct Event {
+    op: OpId,
+    slot: u64,
+    at: Moment,
+    hash: Hash,
 }
 
 /// A store's contents.
@@ -119,7 +130,7 @@ fn one_document(key: &str, document: &RawDocument, slots: &mut BTreeSet<u64>) ->
     let mut ops = BTreeSet::new();
     let mut last_slot = 0;
     for event in &document.events {
-        let event: Recorded<Value> = serde_json::from_value(event.clone())?;
+        let event = Event::deserialize(event)?;
         require!(ops.insert(event.op.clone()), "{key}: operation {} happened twice", event.op);
         require!(event.slot > last_slot, "{key}: slot {} comes after {last_slot}", event.slot);
         require!(slots.insert(event.slot), "{key}: slot {} has two events", event.slot);
@@ -179,7 +190,7 @@ fn log_is_true(dump: &Dump, documents: &BTreeMap<String, RawDocument>) -> Checke
         let index = usize::try_from(entry.seq - 1)?;
         let event = documents.get(&entry.doc).and_then(|document| document.events.get(index));
         let Some(event) = event else { return Err(Violation(format!("{entry:?} is no event"))) };
-        let event: Recorded<Value> = serde_json::from_value(event.clone())?;
+        let event = Event::deserialize(event)?;
         let same = event.slot == entry.slot && event.hash == entry.leaf && event.at == entry.at;
         require!(same, "{entry:?} is not the event in its document");
         require!(entry.slot < head.next, "slot {} is in the log before head passed it", entry.slot);
