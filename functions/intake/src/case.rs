@@ -103,7 +103,7 @@ pub(crate) async fn open<P: Platform>(call: &Call<P>, reference: &str) -> Result
 
 async fn find<P: Platform>(call: &Call<P>, number: &OrderNo) -> Result<Lookup, Problem> {
     let bytes = call.access.get(&store::keys::number(number.as_str())).await?.ok_or_else(Problem::not_found)?;
-    Ok(serde_json::from_slice(&bytes).map_err(StoreError::from)?)
+    Ok(canon::read(&bytes).map_err(StoreError::from)?)
 }
 
 /// Counts a wrong secret; the fifth locks the number.

@@ -143,7 +143,7 @@ async fn earlier_orders<P: Platform>(
 }
 
 fn caller_row(columns: &serde_json::Value) -> Option<CallerRow> {
-    serde_json::from_slice(&serde_json::to_vec(columns).ok()?).ok()
+    canon::read_value(columns.clone()).ok()
 }
 
 /// The uploads behind `ids`, in their order.

@@ -9,7 +9,9 @@
 mod hash;
 mod id;
 mod json;
+mod read;
 
 pub use hash::{Hash, HashParseError, lp, sha256};
 pub use id::{DocId, IdError, OpId};
 pub use json::{NotCanonical, canonical};
+pub use read::{read, read_value, read_variant};

@@ -27,7 +27,7 @@ pub(crate) async fn read_catalogue<P: Platform>(access: &Access<P>, version: &Ve
         // The blob is written before the document points at it, so this is damage, not a race.
         StoreError::Damaged("the compiled catalogue is missing".to_owned())
     })?;
-    Ok(serde_json::from_slice(&bytes).map_err(StoreError::from)?)
+    Ok(canon::read(&bytes).map_err(StoreError::from)?)
 }
 
 fn not_configured() -> Problem {

@@ -54,7 +54,7 @@ pub async fn hit<P: Platform>(
     let start_ms = now.unix_ms().saturating_sub(now.unix_ms().rem_euclid(window_ms));
     for round in 0..ROUNDS_MAX {
         let (handle, current) = access.compare(&key).await?;
-        let before = current.as_deref().and_then(|bytes| serde_json::from_slice::<Window>(bytes).ok());
+        let before = current.as_deref().and_then(|bytes| canon::read::<Window>(bytes).ok());
         let mut window = before.filter(|window| window.start_ms == start_ms).unwrap_or_default();
         window.start_ms = start_ms;
         if let Some(place) = window.tokens.iter().position(|known| known == token) {

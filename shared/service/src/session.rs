@@ -86,7 +86,7 @@ impl Session {
     async fn find<P: Platform>(access: &Access<P>, token: &str) -> Result<Option<Self>, Problem> {
         let key = key_of(token);
         let Some(bytes) = access.get(&key).await? else { return Ok(None) };
-        let session: Self = serde_json::from_slice(&bytes).map_err(StoreError::from)?;
+        let session: Self = canon::read(&bytes).map_err(StoreError::from)?;
         let now = access.now();
         let idle_ms = now.ms_since(session.last_seen);
         if now >= session.until || idle_ms > IDLE_LIMIT_MS {
@@ -124,7 +124,7 @@ impl Session {
 /// it applied does not matter.
 async fn touch<P: Platform>(access: &Access<P>, key: &str, now: Moment) -> Result<(), Problem> {
     let (handle, current) = access.compare(key).await?;
-    let Some(mut session) = current.and_then(|bytes| serde_json::from_slice::<Session>(&bytes).ok()) else {
+    let Some(mut session) = current.and_then(|bytes| canon::read::<Session>(&bytes).ok()) else {
         return Ok(());
     };
     session.last_seen = session.last_seen.max(now);

@@ -4,9 +4,7 @@
 //! event can be neither altered, dropped, reordered nor moved to another document without showing. A random nonce in
 //! each event keeps a published hash from being guessed back to its content.
 
-use std::collections::BTreeMap;
-
-use canon::{DocId, Hash, OpId, canonical, sha256};
+use canon::{DocId, Hash, OpId, canonical, read, read_variant, sha256};
 use data_encoding::HEXLOWER;
 use domain::aggregate::{Actor, Aggregate, Stamp};
 use domain::time::Moment;
@@ -65,11 +63,11 @@ pub struct Recorded<E> {
     pub hash: Hash,
 }
 
-/// The stored form of a [`Recorded`]. The event's data stays text until its type is known: one JSON reader serves all
-/// events of all kinds, where `#[serde(flatten)]` and tagged enums would bring a second one and 200 KB into every
-/// component.
+/// The stored form of a [`Recorded`]. The event's data is not typed here: one JSON reader and one writer serve all
+/// events of all kinds, where `#[serde(flatten)]` and tagged enums would bring further ones and 200 KB into every
+/// component. `D` is text when it is written, which keeps the order of the fields, and a value when it is read.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Stored<D> {
     seq: u64,
     op: OpId,
     request: Hash,
@@ -78,7 +76,7 @@ struct Stored {
     by: Actor,
     #[serde(rename = "type")]
     kind: String,
-    data: Box<RawValue>,
+    data: D,
     nonce: String,
     prev: Hash,
     hash: Hash,
@@ -97,26 +95,29 @@ impl<E: Serialize> Serialize for Recorded<E> {
 impl<'de, E: DeserializeOwned> Deserialize<'de> for Recorded<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Stored { seq, op, request, slot, at, by, kind, data, nonce, prev, hash } =
-            Stored::deserialize(deserializer)?;
-        let event = from_type_and_data(&kind, &data).map_err(serde::de::Error::custom)?;
+            Stored::<Value>::deserialize(deserializer)?;
+        let event = read_variant(kind, data).map_err(serde::de::Error::custom)?;
         Ok(Self { seq, op, request, slot, at, by, event, nonce, prev, hash })
     }
 }
 
 /// Splits what serde writes for an enum: `"type"` for a variant without content, `{"type": data}` for the others.
 fn to_type_and_data<E: Serialize>(event: &E) -> Result<(String, Box<RawValue>), serde_json::Error> {
-    let bytes = serde_json::to_vec(event)?;
-    if bytes.first() == Some(&b'"') {
-        return Ok((serde_json::from_slice(&bytes)?, RawValue::from_string("null".to_owned())?));
-    }
-    let mut variant: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(&bytes)?;
-    variant.pop_first().ok_or_else(|| serde::ser::Error::custom("an event is an enum"))
+    split_variant(&serde_json::to_vec(event)?)
 }
 
-fn from_type_and_data<E: DeserializeOwned>(kind: &str, data: &RawValue) -> Result<E, serde_json::Error> {
-    let kind = serde_json::to_string(kind)?;
-    let text = if data.get() == "null" { kind } else { format!("{{{kind}:{}}}", data.get()) };
-    serde_json::from_slice(text.as_bytes())
+fn split_variant(text: &[u8]) -> Result<(String, Box<RawValue>), serde_json::Error> {
+    // A variant's name is an identifier, so its first quotation mark ends it.
+    let (name, data) = if let Some(rest) = text.strip_prefix(b"{\"") {
+        let end = rest.iter().position(|byte| *byte == b'"').unwrap_or(0);
+        let (name, rest) = rest.split_at(end);
+        (name, rest.strip_prefix(b"\":").and_then(|rest| rest.strip_suffix(b"}")))
+    } else {
+        let name = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+        (name.unwrap_or_default(), Some(b"null".as_slice()))
+    };
+    let data = data.ok_or_else(|| serde::ser::Error::custom("an event is an enum"))?;
+    Ok((String::from_utf8_lossy(name).into_owned(), serde_json::from_slice(data)?))
 }
 
 /// The start of a document's chain.
@@ -160,7 +161,7 @@ impl<A: Aggregate> Document<A> {
     /// # Errors
     /// [`StoreError::Damaged`] when the bytes are not one.
     pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
-        Ok(serde_json::from_slice(bytes)?)
+        Ok(read(bytes)?)
     }
 
     /// The event of operation `op`, if it happened.
@@ -202,7 +203,7 @@ impl<E: Serialize> Recorded<E> {
     /// # Errors
     /// When the event is not an enum.
     pub fn to_json(&self) -> Result<Value, StoreError> {
-        Ok(serde_json::from_slice(&serde_json::to_vec(self)?)?)
+        Ok(read(&serde_json::to_vec(self)?)?)
     }
 }
 

@@ -63,7 +63,7 @@ async fn take_lease<P: Platform>(access: &Access<P>, key: &str) -> Result<bool, 
         access.set(&lease_key, value).await?;
         return Ok(false);
     };
-    let lease: Lease = serde_json::from_slice(&current)?;
+    let lease: Lease = canon::read(&current)?;
     if mine.at_ms.saturating_sub(lease.at_ms) <= LEASE_MS {
         return Ok(false);
     }

@@ -33,7 +33,7 @@ where
             ensure(access, key, || async { Ok(serde_json::to_vec(&T::default())?) }).await?;
             continue;
         };
-        let mut page: T = serde_json::from_slice(&current)?;
+        let mut page: T = canon::read(&current)?;
         if !change(&mut page) {
             return Ok(page);
         }
@@ -50,5 +50,5 @@ pub(crate) async fn read<P: Platform, T: Default + DeserializeOwned>(
     access: &Access<P>,
     key: &str,
 ) -> Result<T, StoreError> {
-    Ok(access.get(key).await?.map(|bytes| serde_json::from_slice(&bytes)).transpose()?.unwrap_or_default())
+    Ok(access.get(key).await?.map(|bytes| canon::read(&bytes)).transpose()?.unwrap_or_default())
 }

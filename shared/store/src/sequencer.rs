@@ -94,7 +94,7 @@ pub async fn sequence<P: Platform>(access: &Access<P>, project: ProjectFn) -> Re
     access.set(&keys::stage(&stage), serde_json::to_vec(&batch)?).await?;
     let mut won = access.swap(handle, serde_json::to_vec(&next_head)?).await? == Swap::Confirmed;
     if !won {
-        let current: Option<Head> = access.get(keys::HEAD).await?.map(|b| serde_json::from_slice(&b)).transpose()?;
+        let current: Option<Head> = access.get(keys::HEAD).await?.map(|b| canon::read(&b)).transpose()?;
         won = current.is_some_and(|head| head.stage.as_deref() == Some(stage.as_str()));
     }
     if !won {
@@ -109,7 +109,7 @@ pub async fn sequence<P: Platform>(access: &Access<P>, project: ProjectFn) -> Re
 async fn open_head<P: Platform>(access: &Access<P>) -> Result<(P::Cas, Head), StoreError> {
     let (handle, current) = access.compare(keys::HEAD).await?;
     if let Some(current) = current {
-        return Ok((handle, serde_json::from_slice(&current)?));
+        return Ok((handle, canon::read(&current)?));
     }
     ensure(access, keys::HEAD, || async {
         Ok(serde_json::to_vec(&Head { v: 1, next: 1, size: 0, waiting: Vec::new(), stage: None })?)
@@ -117,14 +117,14 @@ async fn open_head<P: Platform>(access: &Access<P>) -> Result<(P::Cas, Head), St
     .await?;
     let (handle, current) = access.compare(keys::HEAD).await?;
     let current = current.ok_or(StoreError::Busy)?;
-    Ok((handle, serde_json::from_slice(&current)?))
+    Ok((handle, canon::read(&current)?))
 }
 
 /// Publishes the batch that `head` points at, if that was not finished.
 async fn finish_stage<P: Platform>(access: &Access<P>, head: &Head, project: ProjectFn) -> Result<(), StoreError> {
     let Some(stage) = &head.stage else { return Ok(()) };
     let Some(bytes) = access.get(&keys::stage(stage)).await? else { return Ok(()) };
-    publish(access, stage, &serde_json::from_slice(&bytes)?, project).await
+    publish(access, stage, &canon::read(&bytes)?, project).await
 }
 
 /// The slots to look at now: waiting ones that are due, the longest unseen first, then new ones, 256 in all.
@@ -181,7 +181,7 @@ fn entry(slot: u64, doc: &str, event: &EventHead) -> LogEntry {
 async fn read_announced<P: Platform>(access: &Access<P>, slots: &[u64]) -> Result<BTreeSet<String>, StoreError> {
     let keys: Vec<String> = slots.iter().map(|slot| keys::feed(*slot)).collect();
     let found = access.get_many(&keys).await?;
-    found.into_values().map(|bytes| Ok(serde_json::from_slice::<Notice>(&bytes)?.doc)).collect()
+    found.into_values().map(|bytes| Ok(canon::read::<Notice>(&bytes)?.doc)).collect()
 }
 
 /// The events of `docs` and their documents' keys, by slot: a slot names at most one event.
@@ -192,9 +192,9 @@ async fn read_events<P: Platform>(
     let keys: Vec<String> = docs.into_iter().collect();
     let mut events = BTreeMap::new();
     for (key, bytes) in access.get_many(&keys).await? {
-        let document: RawDocument = serde_json::from_slice(&bytes)?;
+        let document: RawDocument = canon::read(&bytes)?;
         for event in document.events {
-            let head: EventHead = serde_json::from_value(event)?;
+            let head: EventHead = canon::read_value(event)?;
             events.insert(head.slot, (key.clone(), head));
         }
     }

@@ -38,7 +38,7 @@ pub fn caller_queue(index: &Hash) -> String {
 #[must_use]
 pub fn project(state: &Value) -> Option<Projection> {
     // By way of bytes: reading from a `Value` would bring a second reader for every type into each component.
-    let order: WorkOrder = serde_json::from_slice(&serde_json::to_vec(state).ok()?).ok()?;
+    let order: WorkOrder = canon::read_value(state.clone()).ok()?;
     let registered = &order.registered;
     let public = json!({
         "number": registered.number,

@@ -52,10 +52,10 @@ pub(crate) async fn publish_documents<P: Platform>(
 
 fn fold(key: &str, bytes: &[u8], project: ProjectFn) -> Result<Option<Folded>, StoreError> {
     let Some((kind, id)) = keys::parse_document(key) else { return Ok(None) };
-    let document: RawDocument = serde_json::from_slice(bytes)?;
+    let document: RawDocument = canon::read(bytes)?;
     let Some(projection) = project(kind, &document.state) else { return Ok(None) };
     let Some(first) = document.events.into_iter().next() else { return Ok(None) };
-    let first: EventHead = serde_json::from_value(first)?;
+    let first: EventHead = canon::read_value(first)?;
     Ok(Some(Folded { id, version: document.version, born: first.slot, projection }))
 }
 

@@ -58,7 +58,7 @@ pub async fn read_queue<P: Platform>(access: &Access<P>, name: &str) -> Result<R
         let mut deeper = Vec::new();
         for (prefix, key) in prefixes.iter().zip(&keys) {
             let Some(bytes) = found.get(key) else { continue };
-            let page: QueuePage = serde_json::from_slice(bytes)?;
+            let page: QueuePage = canon::read(bytes)?;
             if page.split {
                 deeper.extend(children(prefix));
             } else {

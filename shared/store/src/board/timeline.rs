@@ -77,7 +77,7 @@ pub async fn read_timeline<P: Platform>(
     let keys: Vec<String> = (lowest_page..=newest / TIMELINE_SLOTS).map(|page| page_key(name, page)).collect();
     let mut rows = Vec::new();
     for bytes in access.get_many(&keys).await?.values() {
-        rows.extend(serde_json::from_slice::<Page>(bytes)?.into_values());
+        rows.extend(canon::read::<Page>(bytes)?.into_values());
     }
     let month = query.month.as_deref();
     rows.retain(|row| {

@@ -1,0 +1,323 @@
+//! Reading JSON into types, small.
+//!
+//! `serde_json`'s own deserialiser is made again, parser and all, for every type that is read: 37 types were 200 KB of
+//! every component. Here one parser gives a [`Value`] and a thin deserialiser walks it, so that a type costs its own
+//! fields and nothing more. What must stay true: what `serde_json::from_slice` reads, this reads to the same value.
+//! The differences are on purpose: a structure is an object, never an array, and of a member that occurs twice the
+//! last one counts.
+
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+use serde_json::{Error, Map, Number, Value};
+
+/// Reads a `T` from JSON text.
+///
+/// # Errors
+/// When the bytes are not JSON (with line and column) or not the JSON of a `T` (with what was expected).
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    read_value(parse(bytes)?)
+}
+
+/// Reads a `T` from JSON that is parsed already.
+///
+/// # Errors
+/// When it is not the JSON of a `T`.
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    T::deserialize(Node(value))
+}
+
+/// Reads an enum `T` from its variant's name and content; null where the variant has none.
+///
+/// # Errors
+/// When `T` has no such variant, or other content in it.
+pub fn read_variant<T: DeserializeOwned>(name: String, content: Value) -> Result<T, Error> {
+    T::deserialize(Variant { name, content })
+}
+
+#[inline(never)]
+fn parse(bytes: &[u8]) -> Result<Value, Error> {
+    serde_json::from_slice(bytes)
+}
+
+#[cold]
+#[inline(never)]
+fn mismatch(value: &Value, expected: &dyn Expected) -> Error {
+    let found = match value {
+        Value::Null => Unexpected::Unit,
+        Value::Bool(flag) => Unexpected::Bool(*flag),
+        Value::Number(_) => Unexpected::Other("number"),
+        Value::String(text) => Unexpected::Str(text),
+        Value::Array(_) => Unexpected::Seq,
+        Value::Object(_) => Unexpected::Map,
+    };
+    Error::invalid_type(found, expected)
+}
+
+fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Error> {
+    if let Some(natural) = number.as_u64() {
+        visitor.visit_u64(natural)
+    } else if let Some(negative) = number.as_i64() {
+        visitor.visit_i64(negative)
+    } else {
+        visitor.visit_f64(number.as_f64().unwrap_or_default())
+    }
+}
+
+struct Node(Value);
+
+macro_rules! numbers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            match &self.0 {
+                Value::Number(n) => number(n, visitor),
+                other => Err(mismatch(other, &visitor)),
+            }
+        }
+    )*};
+}
+
+macro_rules! same_as {
+    ($($method:ident($($name:ident: $kind:ty),*) => $other:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($name: $kind,)* visitor: V) -> Result<V::Value, Error> {
+            self.$other(visitor)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Node {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(flag) => visitor.visit_bool(flag),
+            Value::Number(n) => number(&n, visitor),
+            Value::String(text) => visitor.visit_string(text),
+            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            Value::Object(members) => visitor.visit_map(Members::of(members)),
+        }
+    }
+
+    numbers!(deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_i8 deserialize_i16
+        deserialize_i32 deserialize_i64 deserialize_f32 deserialize_f64);
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Bool(flag) => visitor.visit_bool(flag),
+            other => Err(mismatch(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::String(text) => visitor.visit_string(text),
+            other => Err(mismatch(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            other => Err(mismatch(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            // A tuple's visitor stops where it has enough, so one that is too long has to be refused here.
+            Value::Array(items) if items.len() == len => visitor.visit_seq(Items(items.into_iter())),
+            other => Err(mismatch(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Object(members) => visitor.visit_map(Members::of(members)),
+            other => Err(mismatch(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match variant(self.0) {
+            Ok(variant) => visitor.visit_enum(variant),
+            Err(other) => Err(mismatch(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    same_as! {
+        deserialize_str() => deserialize_string
+        deserialize_char() => deserialize_string
+        deserialize_identifier() => deserialize_string
+        deserialize_struct(_name: &'static str, _fields: &'static [&'static str]) => deserialize_map
+    }
+
+    forward_to_deserialize_any! { i128 u128 bytes byte_buf unit unit_struct tuple_struct }
+}
+
+/// A variant without content is its name; one with content is an object of one member.
+fn variant(value: Value) -> Result<Variant, Value> {
+    match value {
+        Value::String(name) => Ok(Variant { name, content: Value::Null }),
+        Value::Object(members) if members.len() == 1 => match members.into_iter().next() {
+            Some((name, content)) => Ok(Variant { name, content }),
+            None => Err(Value::Null),
+        },
+        other => Err(other),
+    }
+}
+
+struct Items(std::vec::IntoIter<Value>);
+
+impl<'de> SeqAccess<'de> for Items {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        self.0.next().map(|item| seed.deserialize(Node(item))).transpose()
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+struct Members {
+    rest: serde_json::map::IntoIter,
+    value: Value,
+}
+
+impl Members {
+    fn of(members: Map<String, Value>) -> Self {
+        Self { rest: members.into_iter(), value: Value::Null }
+    }
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<String> {
+        let (name, value) = self.rest.next()?;
+        self.value = value;
+        Some(name)
+    }
+}
+
+impl<'de> MapAccess<'de> for Members {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        self.next().map(|name| seed.deserialize(Name(name))).transpose()
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
+        seed.deserialize(Node(self.value.take()))
+    }
+}
+
+/// A member's name: text, also where the key of a map is a number.
+struct Name(String);
+
+impl<'de> Deserializer<'de> for Name {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_string(self.0)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_str(&self.0)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0.parse() {
+            Ok(whole) => visitor.visit_i32(whole),
+            Err(_) => Err(Error::invalid_type(Unexpected::Str(&self.0), &visitor)),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(Variant { name: self.0, content: Value::Null })
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq
+        tuple tuple_struct map struct ignored_any
+    }
+}
+
+struct Variant {
+    name: String,
+    content: Value,
+}
+
+impl<'de> Deserializer<'de> for Variant {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_enum(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq
+        tuple tuple_struct map struct enum identifier ignored_any newtype_struct
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant {
+    type Error = Error;
+    type Variant = Content;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content), Error> {
+        Ok((seed.deserialize(Name(self.name))?, Content(self.content)))
+    }
+}
+
+struct Content(Value);
+
+impl<'de> VariantAccess<'de> for Content {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        if self.0.is_null() { Ok(()) } else { Err(mismatch(&self.0, &"a variant without content")) }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        seed.deserialize(Node(self.0))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        Node(self.0).deserialize_tuple(len, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+        Node(self.0).deserialize_map(visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests;
