@@ -1,0 +1,2 @@
+-- The ratio base: the smallest component, no store.
+wrk.path = "/hello"
