@@ -32,12 +32,11 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
     let operation = call.operation(&keys, "intake.submit", &bytes, Actor::citizen())?;
     let catalogue = call.app.catalogue(&call.access).await?;
     let draft = form.check(&catalogue, operation.context.now).map_err(refuse)?;
-    count_address(&call, &keys, &catalogue, &operation).await?;
     let id = DocId::of(&operation.op);
     let index = draft.phone.as_deref().map(|phone| keys.caller_index(phone));
-    let repeat = match index {
-        Some(index) => earlier_orders(&call, &catalogue, &draft, &id, &index, operation.context.now).await?,
-        None => None,
+    let repeat = match admit(&call, &keys, &catalogue, &operation, &draft, index).await {
+        Ok(repeat) => repeat,
+        Err(refusal) => return submitted_before(&call, &keys, &operation, &id).await?.ok_or(refusal),
     };
     let attachments = resolve_attachments(&call, &catalogue, &draft.attachments).await?;
     let day_base = call.app.day_base(&call.access, operation.context.now.date()).await?;
@@ -62,6 +61,38 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
     })
     .await?;
     acknowledge(&keys, &committed.document)
+}
+
+/// Counts the submission against its address and its phone; the earlier order that it repeats.
+async fn admit<P: Platform>(
+    call: &Call<P>,
+    keys: &Keys,
+    catalogue: &Catalogue,
+    operation: &Operation,
+    draft: &Draft,
+    index: Option<canon::Hash>,
+) -> Result<Option<Repeat>, Problem> {
+    count_address(call, keys, catalogue, operation).await?;
+    match index {
+        Some(index) => {
+            earlier_orders(call, catalogue, draft, &DocId::of(&operation.op), &index, operation.context.now).await
+        }
+        None => Ok(None),
+    }
+}
+
+/// The answer to a submission that was accepted before and is sent again because that answer was lost: no limit may
+/// hide it. Looked for only where a limit would refuse, so that the usual way costs nothing.
+async fn submitted_before<P: Platform>(
+    call: &Call<P>,
+    keys: &Keys,
+    operation: &Operation,
+    id: &DocId,
+) -> Result<Option<Response>, Problem> {
+    let Some(bytes) = call.access.get(&Document::<WorkOrder>::key_of(id)).await? else { return Ok(None) };
+    let document = Document::<WorkOrder>::parse(&bytes)?;
+    let same = document.event_of(&operation.op).is_some_and(|first| first.request == operation.request);
+    if same { acknowledge(keys, &document).map(Some) } else { Ok(None) }
 }
 
 /// The same for the first answer and every later one to the same request.
