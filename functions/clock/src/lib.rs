@@ -71,8 +71,8 @@ async fn work<P: Platform>(call: &Call<P>, report: &mut Report) -> Result<(), St
         }
     }
     // Without a town there are no orders to react to; the store's own problems show in the next round.
-    let Ok(catalogue) = call.app.catalogue(access).await else { return Ok(()) };
-    let raise_at = catalogue.town.limits.repeat_raises_urgency_at;
+    let Ok(limits) = call.app.limits(access).await else { return Ok(()) };
+    let raise_at = limits.repeat_raises_urgency_at;
     while access.now() < until {
         let seen = reactions::link_repeats(access, raise_at).await?;
         report.reacted = report.reacted.saturating_add(seen);

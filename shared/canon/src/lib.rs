@@ -6,12 +6,14 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod chain;
 mod hash;
 mod id;
 mod json;
 mod read;
 
+pub use chain::{chain_root, event_hash};
 pub use hash::{Hash, HashParseError, lp, sha256};
 pub use id::{DocId, IdError, OpId};
 pub use json::{NotCanonical, canonical};
-pub use read::{read, read_value, read_variant};
+pub use read::{ReadError, read, read_value, read_variant};

@@ -7,17 +7,85 @@
 //! last one counts.
 
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use serde_json::{Error, Map, Number, Value};
+use serde_json::{Map, Number, Value};
+
+/// Why bytes are not the JSON of a type. One pointer wide: it is in every result on the way.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct ReadError(Box<Reason>);
+
+#[derive(Debug, thiserror::Error)]
+enum Reason {
+    #[error(transparent)]
+    Syntax(serde_json::Error),
+    /// Says what was expected and never what was found, which may be personal.
+    #[error("{0}")]
+    Shape(String),
+}
+
+impl ReadError {
+    /// Line and column, both from 1, where the bytes stop being JSON; none where they are JSON of another shape.
+    #[must_use]
+    pub fn syntax(&self) -> Option<(usize, usize)> {
+        match &*self.0 {
+            Reason::Syntax(error) => Some((error.line(), error.column())),
+            Reason::Shape(_) => None,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn shape(message: String) -> Self {
+        Self(Box::new(Reason::Shape(message)))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn expected(what: &dyn Expected) -> Self {
+        Self::shape(format!("expected {what}"))
+    }
+}
+
+impl serde::de::Error for ReadError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::shape(message.to_string())
+    }
+
+    // The provided ones quote what was found, floating point included, whose formatting is 12 KB.
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::expected(expected)
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::expected(expected)
+    }
+
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
+        Self::expected(expected)
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::shape(format!("expected one of {}", expected.join(", ")))
+    }
+
+    fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::shape(format!("expected no other members than {}", expected.join(", ")))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::shape(format!("expected a member {field}"))
+    }
+}
 
 /// Reads a `T` from JSON text.
 ///
 /// # Errors
 /// When the bytes are not JSON (with line and column) or not the JSON of a `T` (with what was expected).
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ReadError> {
     read_value(parse(bytes)?)
 }
 
@@ -25,7 +93,7 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 ///
 /// # Errors
 /// When it is not the JSON of a `T`.
-pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
     T::deserialize(Node(value))
 }
 
@@ -33,30 +101,16 @@ pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
 ///
 /// # Errors
 /// When `T` has no such variant, or other content in it.
-pub fn read_variant<T: DeserializeOwned>(name: String, content: Value) -> Result<T, Error> {
+pub fn read_variant<T: DeserializeOwned>(name: String, content: Value) -> Result<T, ReadError> {
     T::deserialize(Variant { name, content })
 }
 
 #[inline(never)]
-fn parse(bytes: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(bytes)
+fn parse(bytes: &[u8]) -> Result<Value, ReadError> {
+    serde_json::from_slice(bytes).map_err(|error| ReadError(Box::new(Reason::Syntax(error))))
 }
 
-#[cold]
-#[inline(never)]
-fn mismatch(value: &Value, expected: &dyn Expected) -> Error {
-    let found = match value {
-        Value::Null => Unexpected::Unit,
-        Value::Bool(flag) => Unexpected::Bool(*flag),
-        Value::Number(_) => Unexpected::Other("number"),
-        Value::String(text) => Unexpected::Str(text),
-        Value::Array(_) => Unexpected::Seq,
-        Value::Object(_) => Unexpected::Map,
-    };
-    Error::invalid_type(found, expected)
-}
-
-fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Error> {
+fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, ReadError> {
     if let Some(natural) = number.as_u64() {
         visitor.visit_u64(natural)
     } else if let Some(negative) = number.as_i64() {
@@ -70,10 +124,10 @@ struct Node(Value);
 
 macro_rules! numbers {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
             match &self.0 {
                 Value::Number(n) => number(n, visitor),
-                other => Err(mismatch(other, &visitor)),
+                _ => Err(ReadError::expected(&visitor)),
             }
         }
     )*};
@@ -81,16 +135,16 @@ macro_rules! numbers {
 
 macro_rules! same_as {
     ($($method:ident($($name:ident: $kind:ty),*) => $other:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, $($name: $kind,)* visitor: V) -> Result<V::Value, Error> {
+        fn $method<V: Visitor<'de>>(self, $($name: $kind,)* visitor: V) -> Result<V::Value, ReadError> {
             self.$other(visitor)
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for Node {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(flag) => visitor.visit_bool(flag),
@@ -104,43 +158,43 @@ impl<'de> Deserializer<'de> for Node {
     numbers!(deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_i8 deserialize_i16
         deserialize_i32 deserialize_i64 deserialize_f32 deserialize_f64);
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Bool(flag) => visitor.visit_bool(flag),
-            other => Err(mismatch(&other, &visitor)),
+            _ => Err(ReadError::expected(&visitor)),
         }
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::String(text) => visitor.visit_string(text),
-            other => Err(mismatch(&other, &visitor)),
+            _ => Err(ReadError::expected(&visitor)),
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            other => Err(mismatch(&other, &visitor)),
+            _ => Err(ReadError::expected(&visitor)),
         }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             // A tuple's visitor stops where it has enough, so one that is too long has to be refused here.
             Value::Array(items) if items.len() == len => visitor.visit_seq(Items(items.into_iter())),
-            other => Err(mismatch(&other, &visitor)),
+            _ => Err(ReadError::expected(&visitor)),
         }
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Object(members) => visitor.visit_map(Members::of(members)),
-            other => Err(mismatch(&other, &visitor)),
+            _ => Err(ReadError::expected(&visitor)),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
@@ -149,18 +203,18 @@ impl<'de> Deserializer<'de> for Node {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
+    ) -> Result<V::Value, ReadError> {
         match variant(self.0) {
             Ok(variant) => visitor.visit_enum(variant),
-            Err(other) => Err(mismatch(&other, &visitor)),
+            Err(()) => Err(ReadError::expected(&visitor)),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_unit()
     }
 
@@ -175,23 +229,23 @@ impl<'de> Deserializer<'de> for Node {
 }
 
 /// A variant without content is its name; one with content is an object of one member.
-fn variant(value: Value) -> Result<Variant, Value> {
+fn variant(value: Value) -> Result<Variant, ()> {
     match value {
         Value::String(name) => Ok(Variant { name, content: Value::Null }),
         Value::Object(members) if members.len() == 1 => match members.into_iter().next() {
             Some((name, content)) => Ok(Variant { name, content }),
-            None => Err(Value::Null),
+            None => Err(()),
         },
-        other => Err(other),
+        _ => Err(()),
     }
 }
 
 struct Items(std::vec::IntoIter<Value>);
 
 impl<'de> SeqAccess<'de> for Items {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         self.0.next().map(|item| seed.deserialize(Node(item))).transpose()
     }
 
@@ -219,13 +273,13 @@ impl Members {
 }
 
 impl<'de> MapAccess<'de> for Members {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
         self.next().map(|name| seed.deserialize(Name(name))).transpose()
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
         seed.deserialize(Node(self.value.take()))
     }
 }
@@ -234,20 +288,20 @@ impl<'de> MapAccess<'de> for Members {
 struct Name(String);
 
 impl<'de> Deserializer<'de> for Name {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_string(self.0)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_str(&self.0)
     }
 
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0.parse() {
             Ok(whole) => visitor.visit_i32(whole),
-            Err(_) => Err(Error::invalid_type(Unexpected::Str(&self.0), &visitor)),
+            Err(_) => Err(ReadError::expected(&visitor)),
         }
     }
 
@@ -256,11 +310,11 @@ impl<'de> Deserializer<'de> for Name {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
+    ) -> Result<V::Value, ReadError> {
         visitor.visit_enum(Variant { name: self.0, content: Value::Null })
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -276,9 +330,9 @@ struct Variant {
 }
 
 impl<'de> Deserializer<'de> for Variant {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_enum(self)
     }
 
@@ -289,10 +343,10 @@ impl<'de> Deserializer<'de> for Variant {
 }
 
 impl<'de> EnumAccess<'de> for Variant {
-    type Error = Error;
+    type Error = ReadError;
     type Variant = Content;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content), Error> {
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content), ReadError> {
         Ok((seed.deserialize(Name(self.name))?, Content(self.content)))
     }
 }
@@ -300,21 +354,21 @@ impl<'de> EnumAccess<'de> for Variant {
 struct Content(Value);
 
 impl<'de> VariantAccess<'de> for Content {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn unit_variant(self) -> Result<(), Error> {
-        if self.0.is_null() { Ok(()) } else { Err(mismatch(&self.0, &"a variant without content")) }
+    fn unit_variant(self) -> Result<(), ReadError> {
+        if self.0.is_null() { Ok(()) } else { Err(ReadError::expected(&"a variant without content")) }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
         seed.deserialize(Node(self.0))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
         Node(self.0).deserialize_tuple(len, visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
         Node(self.0).deserialize_map(visitor)
     }
 }

@@ -7,9 +7,11 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, TownLimits};
 use domain::time::Date;
 use http::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use store::{Access, Platform, StoreError, day_base, ensure_value};
 
 use crate::config;
@@ -30,15 +32,33 @@ struct Inner<P> {
     platform: P,
     single_reads: Arc<AtomicBool>,
     keys: OnceLock<Keys>,
-    catalogue: Mutex<Option<Loaded>>,
+    catalogue: Mutex<Option<Loaded<Catalogue>>>,
+    limits: Mutex<Option<Loaded<LimitsPart>>>,
     day: Mutex<Option<(Date, u64)>>,
 }
 
-#[derive(Clone)]
-struct Loaded {
+/// What was read of the compiled catalogue, and when.
+struct Loaded<T> {
     at_ms: i64,
     version: config::Version,
-    catalogue: Arc<Catalogue>,
+    value: Arc<T>,
+}
+
+impl<T> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        Self { at_ms: self.at_ms, version: self.version, value: Arc::clone(&self.value) }
+    }
+}
+
+/// The catalogue but for all that is not a limit: reading the whole is 70 KB of code.
+#[derive(Deserialize)]
+struct LimitsPart {
+    town: TownPart,
+}
+
+#[derive(Deserialize)]
+struct TownPart {
+    limits: TownLimits,
 }
 
 impl<P> Clone for App<P> {
@@ -51,7 +71,8 @@ impl<P: Platform> App<P> {
     /// A fresh instance over `platform`.
     pub fn new(platform: P) -> Self {
         let (keys, catalogue, day) = (OnceLock::new(), Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { platform, single_reads: Arc::default(), keys, catalogue, day }) }
+        let (single_reads, limits) = (Arc::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { platform, single_reads, keys, catalogue, limits, day }) }
     }
 
     /// The world.
@@ -91,21 +112,15 @@ impl<P: Platform> App<P> {
     /// # Errors
     /// 503 `notConfigured` while no town is loaded; the store's problems.
     pub async fn catalogue(&self, access: &Access<P>) -> Result<Arc<Catalogue>, Problem> {
-        let now_ms = self.platform().now_ms();
-        let cached = lock(&self.inner.catalogue).clone();
-        if let Some(loaded) = &cached
-            && now_ms.saturating_sub(loaded.at_ms) < CATALOGUE_TTL_MS
-        {
-            return Ok(Arc::clone(&loaded.catalogue));
-        }
-        let version = config::read_version(access).await?;
-        let catalogue = match cached {
-            Some(loaded) if loaded.version == version => loaded.catalogue,
-            _ => Arc::new(config::read_catalogue(access, &version).await?),
-        };
-        let loaded = Loaded { at_ms: now_ms, version, catalogue: Arc::clone(&catalogue) };
-        *lock(&self.inner.catalogue) = Some(loaded);
-        Ok(catalogue)
+        remembered(&self.inner.catalogue, access).await
+    }
+
+    /// The town's limits alone, at most 5 s old: for functions that need no more of the catalogue.
+    ///
+    /// # Errors
+    /// See [`Self::catalogue`].
+    pub async fn limits(&self, access: &Access<P>) -> Result<TownLimits, Problem> {
+        Ok(remembered(&self.inner.limits, access).await?.town.limits.clone())
     }
 
     /// The slot after which the numbers of `day` count.
@@ -122,6 +137,28 @@ impl<P: Platform> App<P> {
         *lock(&self.inner.day) = Some((day, base));
         Ok(base)
     }
+}
+
+async fn remembered<P, T>(memory: &Mutex<Option<Loaded<T>>>, access: &Access<P>) -> Result<Arc<T>, Problem>
+where
+    P: Platform,
+    T: DeserializeOwned,
+{
+    let now_ms = access.platform().now_ms();
+    let cached = lock(memory).clone();
+    if let Some(loaded) = &cached
+        && now_ms.saturating_sub(loaded.at_ms) < CATALOGUE_TTL_MS
+    {
+        return Ok(Arc::clone(&loaded.value));
+    }
+    let version = config::read_version(access).await?;
+    let value = match cached {
+        Some(loaded) if loaded.version == version => loaded.value,
+        _ => Arc::new(config::read_compiled(access, &version).await?),
+    };
+    let loaded = Loaded { at_ms: now_ms, version, value: Arc::clone(&value) };
+    *lock(memory) = Some(loaded);
+    Ok(value)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

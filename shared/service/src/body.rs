@@ -2,6 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
+use canon::ReadError;
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,16 +49,18 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, max: usi
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMedia", detail));
     }
     let bytes = read(headers, body, max).await?;
-    let value = serde_json::from_slice(&bytes).map_err(|error| match error.classify() {
-        // The error's text may repeat what was typed; its place does not.
-        serde_json::error::Category::Data => {
-            let detail =
-                format!("The body has a field of a wrong kind at line {}, column {}.", error.line(), error.column());
+    let value = canon::read(&bytes).map_err(|error| refused(&error))?;
+    Ok((value, bytes))
+}
+
+fn refused(error: &ReadError) -> Problem {
+    match error.syntax() {
+        Some((line, column)) => Problem::malformed(format!("The body is not JSON at line {line}, column {column}.")),
+        None => {
+            let detail = format!("The body has a field of a wrong kind: {error}.");
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrongShape", detail)
         }
-        _ => Problem::malformed(format!("The body is not JSON at line {}, column {}.", error.line(), error.column())),
-    })?;
-    Ok((value, bytes))
+    }
 }
 
 /// A JSON answer. Unlike `axum::Json` it writes through the one JSON writer that the store uses, which keeps components

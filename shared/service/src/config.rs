@@ -1,8 +1,9 @@
 //! Where functions find the town's catalogue: one document that says which blob, and that blob.
 
 use canon::Hash;
-use domain::catalogue::{Catalogue, CatalogueHistory};
+use domain::catalogue::CatalogueHistory;
 use http::StatusCode;
+use serde::de::DeserializeOwned;
 use store::{Access, Document, Platform, StoreError};
 
 use crate::problem::Problem;
@@ -22,7 +23,11 @@ pub(crate) async fn read_version<P: Platform>(access: &Access<P>) -> Result<Vers
     Ok(Version { sha256: compiled.sha256, size: usize::try_from(compiled.size).unwrap_or(usize::MAX) })
 }
 
-pub(crate) async fn read_catalogue<P: Platform>(access: &Access<P>, version: &Version) -> Result<Catalogue, Problem> {
+/// Reads `T`, the compiled catalogue or a part of it.
+pub(crate) async fn read_compiled<P: Platform, T: DeserializeOwned>(
+    access: &Access<P>,
+    version: &Version,
+) -> Result<T, Problem> {
     let bytes = store::blob::get(access, &version.sha256, version.size).await?.ok_or_else(|| {
         // The blob is written before the document points at it, so this is damage, not a race.
         StoreError::Damaged("the compiled catalogue is missing".to_owned())

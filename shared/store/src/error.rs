@@ -22,6 +22,12 @@ impl From<serde_json::Error> for StoreError {
     }
 }
 
+impl From<canon::ReadError> for StoreError {
+    fn from(error: canon::ReadError) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
 impl From<canon::NotCanonical> for StoreError {
     fn from(error: canon::NotCanonical) -> Self {
         Self::Damaged(error.to_string())

@@ -21,24 +21,42 @@ const ROUNDS_MAX: u32 = 8;
 pub(crate) async fn update<P, T>(
     access: &Access<P>,
     key: &str,
-    mut change: impl FnMut(&mut T) -> bool,
+    mut change: impl FnMut(&mut T) -> bool + Send,
 ) -> Result<T, StoreError>
 where
     P: Platform,
-    T: Default + Serialize + DeserializeOwned,
+    T: Default + Serialize + DeserializeOwned + Send,
 {
+    let mut seen = None;
+    let mut change_bytes = |current: &[u8]| {
+        let mut page: T = canon::read(current)?;
+        let changed = change(&mut page).then(|| serde_json::to_vec(&page)).transpose()?;
+        seen = Some(page);
+        Ok(changed)
+    };
+    update_bytes(access, key, serde_json::to_vec(&T::default())?, &mut change_bytes).await?;
+    seen.ok_or(StoreError::Busy)
+}
+
+/// What a page's bytes become; `None` to leave them.
+type ChangeBytes<'a> = &'a mut (dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, StoreError> + Send);
+
+/// The same for all types of pages: this loop, with every store operation in it, is in a component once.
+async fn update_bytes<P: Platform>(
+    access: &Access<P>,
+    key: &str,
+    empty: Vec<u8>,
+    change: ChangeBytes<'_>,
+) -> Result<(), StoreError> {
     for round in 0..ROUNDS_MAX {
         let (handle, current) = access.compare(key).await?;
         let Some(current) = current else {
-            ensure(access, key, || async { Ok(serde_json::to_vec(&T::default())?) }).await?;
+            ensure(access, key, || async { Ok(empty.clone()) }).await?;
             continue;
         };
-        let mut page: T = canon::read(&current)?;
-        if !change(&mut page) {
-            return Ok(page);
-        }
-        if access.swap(handle, serde_json::to_vec(&page)?).await? == Swap::Confirmed {
-            return Ok(page);
+        let Some(changed) = change(&current)? else { return Ok(()) };
+        if access.swap(handle, changed).await? == Swap::Confirmed {
+            return Ok(());
         }
         access.back_off(round).await;
     }
