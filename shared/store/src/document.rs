@@ -4,7 +4,7 @@
 //! event can be neither altered, dropped, reordered nor moved to another document without showing. A random nonce in
 //! each event keeps a published hash from being guessed back to its content.
 
-use canon::{DocId, Hash, OpId, canonical, read, read_variant, sha256};
+use canon::{DocId, Hash, OpId, chain_root, event_hash, read, read_variant};
 use data_encoding::HEXLOWER;
 use domain::aggregate::{Actor, Aggregate, Stamp};
 use domain::time::Moment;
@@ -118,24 +118,6 @@ fn split_variant(text: &[u8]) -> Result<(String, Box<RawValue>), serde_json::Err
     };
     let data = data.ok_or_else(|| serde::ser::Error::custom("an event is an enum"))?;
     Ok((String::from_utf8_lossy(name).into_owned(), serde_json::from_slice(data)?))
-}
-
-/// The start of a document's chain.
-#[must_use]
-pub fn chain_root(key: &str) -> Hash {
-    sha256(&[b"onetown/chain/v1\n", key.as_bytes()])
-}
-
-/// The hash that an event, given as JSON with or without its `hash` member, must carry.
-///
-/// # Errors
-/// When the event holds a number that has no canonical form.
-pub fn event_hash(event: &Value) -> Result<Hash, StoreError> {
-    let mut event = event.clone();
-    if let Some(members) = event.as_object_mut() {
-        members.remove("hash");
-    }
-    Ok(sha256(&[b"onetown/event/v1\n", &canonical(&event)?]))
 }
 
 /// Everything about a new event but its place in the chain.

@@ -30,7 +30,7 @@ pub use board::{
 };
 pub use commit::{Birth, CommitError, Committed, DOCUMENT_BYTES_MAX, EVENTS_MAX, Operation, create, update};
 pub use consumer::consume;
-pub use document::{Document, RawDocument, Recorded, chain_root, event_hash};
+pub use document::{Document, RawDocument, Recorded};
 pub use ensure::ensure_value;
 pub use error::StoreError;
 pub use log::{LogEntry, PAGE_ENTRIES, read_from};
