@@ -7,13 +7,11 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod chain;
-mod chain;
 mod hash;
 mod id;
 mod json;
 mod read;
 
-pub use chain::{chain_root, event_hash};
 pub use chain::{chain_root, event_hash};
 pub use hash::{Hash, HashParseError, lp, sha256};
 pub use id::{DocId, IdError, OpId};
