@@ -93,7 +93,7 @@ async fn count<P: Platform>(
     window_ms: i64,
 ) -> Result<rate::Count, Problem> {
     // Every try counts, also the same one again.
-    let token = data_encoding::HEXLOWER.encode(&call.access.random::<8>());
+    let token = base16ct::lower::encode_string(&call.access.random::<8>());
     Ok(rate::hit(&call.access, keys, scope, subject, &token, window_ms).await?)
 }
 

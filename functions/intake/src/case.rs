@@ -8,7 +8,6 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use canon::DocId;
-use data_encoding::HEXLOWER;
 use domain::order::{OrderNo, WorkOrder};
 use domain::time::{HOUR_MS, Moment};
 use http::{HeaderValue, StatusCode, header};
@@ -112,7 +111,7 @@ async fn wrong_secret<P: Platform>(
     keys: &Keys,
     document: &Document<WorkOrder>,
 ) -> Result<Problem, Problem> {
-    let token = HEXLOWER.encode(&call.access.random::<8>());
+    let token = base16ct::lower::encode_string(&call.access.random::<8>());
     let count = rate::hit(&call.access, keys, "secret", document.id.as_str(), &token, HOUR_MS).await?;
     let resets_in_ms = i64::from(count.resets_in_s).saturating_mul(1000);
     if count.n < WRONG_SECRETS_MAX {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use data_encoding::HEXLOWER;
+use base16ct::lower;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
@@ -32,7 +32,7 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER.encode(&self.0))
+        f.write_str(&lower::encode_string(&self.0))
     }
 }
 
@@ -46,7 +46,7 @@ impl FromStr for Hash {
     type Err = HashParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| HashParseError)?;
+        let bytes = lower::decode_vec(text).map_err(|_| HashParseError)?;
         bytes.try_into().map(Self).map_err(|_| HashParseError)
     }
 }

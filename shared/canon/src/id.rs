@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE};
+use base32ct::{Base32Unpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::hash::{lp, sha256};
@@ -53,7 +53,7 @@ impl DocId {
     #[must_use]
     pub fn of(op: &OpId) -> Self {
         let digest = sha256(&[b"onetown/doc/v1\n", op.as_str().as_bytes()]);
-        let mut text = BASE32_NOPAD.encode(digest.as_bytes()).to_ascii_lowercase();
+        let mut text = Base32Unpadded::encode_string(digest.as_bytes());
         text.truncate(Self::LEN);
         Self(text)
     }
@@ -77,7 +77,7 @@ impl DocId {
     #[must_use]
     pub fn bucket(&self) -> u32 {
         let head = self.0.get(..8).unwrap_or_default();
-        let bytes = BASE32_NOPAD_NOCASE.decode(head.as_bytes()).unwrap_or_default();
+        let bytes = Base32Unpadded::decode_vec(head).unwrap_or_default();
         bytes.iter().take(4).fold(0, |acc: u32, byte| acc.wrapping_shl(8) | u32::from(*byte))
     }
 }

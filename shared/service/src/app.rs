@@ -6,7 +6,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use base64ct::{Base64, Encoding as _};
 use domain::catalogue::{Catalogue, TownLimits};
 use domain::time::Date;
 use http::StatusCode;
@@ -166,8 +166,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn parse_key(text: &str) -> Option<[u8; 32]> {
-    let hexadecimal = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
-    let bytes = hexadecimal.or_else(|| BASE64.decode(text.as_bytes()).ok())?;
+    let hexadecimal = base16ct::mixed::decode_vec(text).ok();
+    let bytes = hexadecimal.or_else(|| Base64::decode_vec(text).ok())?;
     bytes.try_into().ok()
 }
 

@@ -4,10 +4,10 @@
 //! key opens nothing else. Every document has a data key of its own, wrapped by the master key; sealed fields carry
 //! `kind‖id‖field` as associated data, so a sealed phone number cannot be moved to another field or case.
 
+use base64ct::{Base64, Encoding as _};
 use canon::{DocId, Hash, lp};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
-use data_encoding::BASE64;
 use domain::order::Sealed;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -93,7 +93,7 @@ impl Keys {
     ) -> Result<(DataKey, String), SealError> {
         let data_key = DataKey { key, document: format!("{kind}/{id}") };
         let wrapped = seal(self.wrapping_key().as_bytes(), nonce, data_key.document.as_bytes(), &key)?;
-        Ok((data_key, BASE64.encode(&wrapped)))
+        Ok((data_key, Base64::encode_string(&wrapped)))
     }
 
     /// Unwraps a document's data key.
@@ -102,7 +102,7 @@ impl Keys {
     /// When it was wrapped under another master key, or for another document.
     pub fn data_key(&self, kind: &str, id: &DocId, wrapped: &str) -> Result<DataKey, SealError> {
         let document = format!("{kind}/{id}");
-        let wrapped = BASE64.decode(wrapped.as_bytes()).map_err(|_| SealError)?;
+        let wrapped = Base64::decode_vec(wrapped).map_err(|_| SealError)?;
         let key = open(self.wrapping_key().as_bytes(), document.as_bytes(), &wrapped)?;
         Ok(DataKey { key: key.try_into().map_err(|_| SealError)?, document })
     }
@@ -143,7 +143,7 @@ impl DataKey {
     /// Never in practice; the cipher's interface allows it.
     pub fn seal(&self, field: &str, nonce: [u8; 12], text: &str) -> Result<Sealed, SealError> {
         let bytes = seal(&self.key, nonce, &self.associated(field), text.as_bytes())?;
-        Ok(Sealed(BASE64.encode(&bytes)))
+        Ok(Sealed(Base64::encode_string(&bytes)))
     }
 
     /// Opens what was sealed for `field` of this document.
@@ -151,7 +151,7 @@ impl DataKey {
     /// # Errors
     /// When it was sealed for anything else, or altered.
     pub fn open(&self, field: &str, sealed: &Sealed) -> Result<String, SealError> {
-        let bytes = BASE64.decode(sealed.0.as_bytes()).map_err(|_| SealError)?;
+        let bytes = Base64::decode_vec(&sealed.0).map_err(|_| SealError)?;
         String::from_utf8(open(&self.key, &self.associated(field), &bytes)?).map_err(|_| SealError)
     }
 

@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use data_encoding::HEXLOWER;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use store::Platform;
@@ -27,7 +26,8 @@ pub fn finish<P: Platform>(routes: Router<App<P>>, app: App<P>) -> Router {
 async fn observe<P: Platform>(State(app): State<App<P>>, mut request: Request, next: Next) -> Response {
     let access = app.access();
     let begun_ms = app.platform().now_ms();
-    let trace_id = trace_id(request.headers()).unwrap_or_else(|| HEXLOWER.encode(&access.random::<16>()));
+    let trace_id =
+        trace_id(request.headers()).unwrap_or_else(|| base16ct::lower::encode_string(&access.random::<16>()));
     let (method, route) = (request.method().clone(), route_of(request.uri().path()));
     request.extensions_mut().insert(access.clone());
     let mut response = next.run(request).await;
@@ -63,7 +63,7 @@ fn add_headers(headers: &mut HeaderMap, trace_id: &str, span: &[u8]) {
     );
     // Personal unless a handler said otherwise.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(&format!("00-{trace_id}-{}-00", HEXLOWER.encode(span))) {
+    if let Ok(value) = HeaderValue::from_str(&format!("00-{trace_id}-{}-00", base16ct::lower::encode_string(span))) {
         headers.insert(HeaderName::from_static("traceparent"), value);
     }
 }

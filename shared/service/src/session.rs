@@ -7,7 +7,6 @@
 
 use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
-use data_encoding::HEXLOWER;
 use domain::aggregate::Actor;
 use domain::catalogue::UnitCode;
 use domain::permission::{Action, permission};
@@ -66,7 +65,7 @@ impl Session {
     /// The store's problems.
     pub async fn open<P: Platform>(access: &Access<P>, id: DocId, staff: &Staff) -> Result<(Self, String), Problem> {
         let now = access.now();
-        let token = HEXLOWER.encode(&access.random::<32>());
+        let token = base16ct::lower::encode_string(&access.random::<32>());
         let last_day_ends = staff.valid_until.map_or(Moment::MAX, |day| day.end_of_day());
         let session = Self {
             staff: id,

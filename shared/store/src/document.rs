@@ -5,7 +5,6 @@
 //! each event keeps a published hash from being guessed back to its content.
 
 use canon::{DocId, Hash, OpId, chain_root, event_hash, read, read_variant};
-use data_encoding::HEXLOWER;
 use domain::aggregate::{Actor, Aggregate, Stamp};
 use domain::time::Moment;
 use serde::de::DeserializeOwned;
@@ -191,7 +190,7 @@ impl<E: Serialize> Recorded<E> {
 
 fn record<E: Serialize>(prev: Hash, seq: u64, new: NewEvent<E>) -> Result<Recorded<E>, StoreError> {
     let NewEvent { op, request, slot, at, by, event, nonce } = new;
-    let nonce = HEXLOWER.encode(&nonce);
+    let nonce = base16ct::lower::encode_string(&nonce);
     let mut recorded = Recorded { seq, op, request, slot, at, by, event, nonce, prev, hash: prev };
     recorded.hash = event_hash(&recorded.to_json()?)?;
     Ok(recorded)

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
@@ -89,7 +88,7 @@ pub async fn sequence<P: Platform>(access: &Access<P>, project: ProjectFn) -> Re
         return Ok(Round { sequenced: 0, waiting: head.waiting.len(), more: false });
     }
     let (batch, next_head) = decide(access, &head, &candidates).await?;
-    let stage = HEXLOWER.encode(&access.random::<16>());
+    let stage = base16ct::lower::encode_string(&access.random::<16>());
     let next_head = Head { stage: Some(stage.clone()), ..next_head };
     access.set(&keys::stage(&stage), serde_json::to_vec(&batch)?).await?;
     let mut won = access.swap(handle, serde_json::to_vec(&next_head)?).await? == Swap::Confirmed;
