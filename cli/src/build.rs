@@ -1,19 +1,18 @@
-//! `onetown build`: the functions as their manifest says, then the browser module, then the web.
+//! `onetown build`: what the manifest says, so that it builds what `spin build` builds. The browser module and the web
+//! are commands of the portal there.
 
+use crate::CliError;
 use crate::progress::Step;
-use crate::{CliError, web};
 use host::manifest::{Build, Commands, Manifest};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// Builds everything of the application at `from`.
 ///
 /// # Errors
 /// One sentence: which step failed, or which tool is missing and how to install it.
 pub fn run(from: &Path) -> Result<(), CliError> {
-    let manifest = Manifest::read(from)?;
-    components(&manifest)?;
-    web::build(&manifest.directory)
+    components(&Manifest::read(from)?)
 }
 
 /// Runs each component's build command, equal ones once.
@@ -51,10 +50,7 @@ fn target_for(command: &str) -> Result<(), CliError> {
 }
 
 /// Fails where a wasm target of the compiler is not installed.
-///
-/// # Errors
-/// The command that installs it.
-pub fn need_target(target: &str) -> Result<(), CliError> {
+fn need_target(target: &str) -> Result<(), CliError> {
     let asked = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
     let libraries = asked.ok().and_then(|output| String::from_utf8(output.stdout).ok());
     match libraries {
@@ -64,18 +60,4 @@ pub fn need_target(target: &str) -> Result<(), CliError> {
         }
         None => Err(CliError::Said("rustc is not installed; get it from https://rustup.rs".to_owned())),
     }
-}
-
-/// Fails where a program is missing.
-///
-/// # Errors
-/// The command that installs it.
-pub fn need_program(program: &str, install: &str) -> Result<(), CliError> {
-    let found = Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    if found { Ok(()) } else { Err(CliError::Said(format!("{program} is not installed; run: {install}"))) }
 }

@@ -11,7 +11,6 @@ mod progress;
 mod secrets;
 mod ticker;
 mod up;
-mod web;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;

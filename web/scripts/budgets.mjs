@@ -9,7 +9,9 @@ import { gzipSync } from 'node:zlib'
 const assets = new URL('../dist/assets/', import.meta.url)
 
 // KiB of gzip JS + CSS; from the portal's design page.
-export const budgetsKiB = { HomePage: 75, ReportStep: 100, CasePage: 80, PublicPage: 80 }
+export const budgetsKiB = { HomePage: 75, ReportStep: 100, CasePage: 80, PublicPage: 80, VerifyPage: 80 }
+/** What the verify page loads when a file is chosen: its worker's JS and the browser module. */
+export const moduleBudgetKiB = 90
 
 async function chunks() {
   const names = await readdir(assets)
@@ -49,6 +51,13 @@ export async function firstLoad(page) {
   return { page, kib: bytes / 1024, files: [...seen.keys()].sort() }
 }
 
+export async function moduleWeight() {
+  const names = (await readdir(assets)).filter((name) => /^(check\.worker|verify_bg)-.*\.(js|wasm)$/.test(name))
+  if (names.length !== 2) throw new Error(`dist has no browser module, only ${names}; run: cargo onetown build`)
+  const sizes = await Promise.all(names.map(async (name) => gzipSync(await readFile(new URL(name, assets)), { level: 9 }).length))
+  return sizes.reduce((sum, size) => sum + size, 0) / 1024
+}
+
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   let over = false
   for (const [page, limit] of Object.entries(budgetsKiB)) {
@@ -56,5 +65,8 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
     over ||= kib > limit
     console.log(`${page.padEnd(12)} ${kib.toFixed(1).padStart(6)} of ${limit} KiB in ${files.length} files`)
   }
+  const module = await moduleWeight()
+  over ||= module > moduleBudgetKiB
+  console.log(`${'module'.padEnd(12)} ${module.toFixed(1).padStart(6)} of ${moduleBudgetKiB} KiB`)
   if (over) process.exitCode = 1
 }

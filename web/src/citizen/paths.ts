@@ -11,6 +11,7 @@ export const paths = {
   track: '/track',
   case: '/track/:number',
   public: '/public',
+  verify: '/verify',
   about: '/about',
 } as const
 

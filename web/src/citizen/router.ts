@@ -38,6 +38,7 @@ export function createCitizenRouter(): Router {
       { path: paths.track, name: 'track', component: () => import('./track/TrackPage.vue'), meta: { title: 'track.title' } },
       { path: paths.case, name: 'case', component: () => import('./track/CasePage.vue'), meta: { title: 'case.title' } },
       { path: paths.public, name: 'public', component: () => import('./pages/PublicPage.vue'), meta: { title: 'public.title' } },
+      { path: paths.verify, name: 'verify', component: () => import('./verify/VerifyPage.vue'), meta: { title: 'verify.title' } },
       { path: paths.about, name: 'about', component: () => import('./pages/AboutPage.vue'), meta: { title: 'about.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'notFound.title' } },
     ],

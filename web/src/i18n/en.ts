@@ -1,5 +1,6 @@
 /** English texts. The compiler holds them to the keys of the Chinese catalogue. */
 import { enCase } from './en.case'
+import { enVerify } from './en.verify'
 import type { Messages } from './index'
 
 export const en: Messages = {
@@ -284,6 +285,7 @@ export const en: Messages = {
   'receipt.copy.text': 'Number: {number}\nCode: {secret}\nFollow: {link}',
 
   ...enCase,
+  ...enVerify,
 
   'due.endOf': 'end of {day}',
   'due.in': '{n} day left||{n} days left',

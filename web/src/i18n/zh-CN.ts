@@ -1,5 +1,6 @@
 /** 中文文案（源文案）。其他语言的键由编译器对照本文件检查。 */
 import { zhCNCase } from './zh-CN.case'
+import { zhCNVerify } from './zh-CN.verify'
 
 export const zhCN = {
   'app.name': '一镇通',
@@ -283,6 +284,7 @@ export const zhCN = {
   'receipt.copy.text': '编号：{number}\n查询码：{secret}\n查询：{link}',
 
   ...zhCNCase,
+  ...zhCNVerify,
 
   'due.endOf': '{day}结束前',
   'due.in': '还有 {n} 天',

@@ -1,58 +1,63 @@
 //! The portal's pages: packages when the lock file changed, pages when a source is newer.
 
-use crate::CliError;
-use crate::build::need_program;
-use crate::progress::Step;
+use crate::said;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 const INSTALL_NODE: &str = "sudo apt-get install -y nodejs npm";
 /// Directories below `web/` whose changes do not call for a build.
-const NOT_SOURCES: [&str; 3] = ["node_modules", "dist", "target"];
+const NOT_SOURCES: [&str; 4] = ["node_modules", "dist", "target", "screenshots"];
 
-/// Builds `web/` below the manifest's directory, where there is one.
+/// Builds the pages in the directory `web`.
 ///
 /// # Errors
 /// One sentence: which step failed, or what to install.
-pub fn build(root: &Path) -> Result<(), CliError> {
-    let web = root.join("web");
-    if !web.join("package.json").is_file() {
-        return Ok(());
-    }
-    need_program("node", INSTALL_NODE)?;
-    need_program("npm", INSTALL_NODE)?;
-    packages(&web)?;
+pub(crate) fn build(web: &Path) -> Result<(), String> {
+    need_program("node")?;
+    need_program("npm")?;
+    packages(web)?;
     // Written after a successful build; its time is what sources are compared with.
     let stamp = web.join("node_modules/.onetown-built");
-    if web.join("dist").is_dir() && !newer_below(&web, modified(&stamp)) {
+    if web.join("dist").is_dir() && !newer_below(web, modified(&stamp)) {
         return Ok(());
     }
     let started = SystemTime::now();
-    let step = Step::start("building the web");
-    step.run(Command::new("npm").args(["run", "build"]).current_dir(&web))?;
-    fs::File::create(&stamp).and_then(|file| file.set_modified(started)).map_err(|e| said(&stamp, &e))?;
-    step.done();
-    Ok(())
+    npm(web, &["run", "build"])?;
+    fs::File::create(&stamp).and_then(|file| file.set_modified(started)).map_err(|error| said(&stamp, &error))
 }
 
 /// Installs the packages where none are, or where the lock file is another than last time.
-fn packages(web: &Path) -> Result<(), CliError> {
+fn packages(web: &Path) -> Result<(), String> {
     let (lock, kept) = (web.join("package-lock.json"), web.join("node_modules/.onetown-lock.json"));
     let wanted = fs::read(&lock).map_err(|error| said(&lock, &error))?;
     if fs::read(&kept).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    let step = Step::start("installing the web's packages");
-    step.run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(web))?;
-    fs::write(&kept, wanted).map_err(|error| said(&kept, &error))?;
-    step.done();
-    Ok(())
+    npm(web, &["ci", "--no-audit", "--no-fund"])?;
+    fs::write(&kept, wanted).map_err(|error| said(&kept, &error))
 }
 
-fn said(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::Said(format!("{}: {error}", path.display()))
+/// Runs npm where its output is seen by whoever watches this build.
+fn npm(web: &Path, arguments: &[&str]) -> Result<(), String> {
+    let command = format!("npm {}", arguments.join(" "));
+    eprintln!("{command}");
+    let ended = Command::new("npm").args(arguments).current_dir(web).stdin(Stdio::null()).status();
+    match ended {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("{command} failed in {}; its own words are above", web.display())),
+        Err(error) => Err(format!("{command}: {error}")),
+    }
+}
+
+/// Fails where a program is missing.
+fn need_program(program: &str) -> Result<(), String> {
+    let asked = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match asked {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(format!("{program} is not installed; run: {INSTALL_NODE}")),
+    }
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
@@ -81,7 +86,8 @@ mod tests {
 
     #[test]
     fn only_sources_call_for_a_build() {
-        let web = std::env::temp_dir().join(format!("onetown-web-{}", std::process::id()));
+        let kept = tempfile::tempdir().unwrap();
+        let web = kept.path();
         for directory in ["src", "node_modules", "dist"] {
             fs::create_dir_all(web.join(directory)).unwrap();
         }
@@ -89,10 +95,9 @@ mod tests {
         let touch = |path: &str, time| fs::File::create(web.join(path)).unwrap().set_modified(time).unwrap();
         touch("src/main.ts", built - Duration::from_secs(9));
         touch("node_modules/new.js", built + Duration::from_secs(9));
-        assert!(!newer_below(&web, Some(built)));
-        assert!(newer_below(&web, None));
+        assert!(!newer_below(web, Some(built)));
+        assert!(newer_below(web, None));
         touch("src/main.ts", built + Duration::from_secs(9));
-        assert!(newer_below(&web, Some(built)));
-        fs::remove_dir_all(&web).unwrap();
+        assert!(newer_below(web, Some(built)));
     }
 }
