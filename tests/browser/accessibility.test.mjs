@@ -5,9 +5,11 @@
  */
 import { AxeBuilder } from '@axe-core/playwright'
 import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { desktop, device, fillUpTo, go, next, phone, photo, submit, words } from './support.mjs'
 
+const RECEIPT = fileURLToPath(new URL('../golden/receipt.json', import.meta.url))
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 /** Text below 18 px, as "size: beginning of the text". */
@@ -90,6 +92,15 @@ for (const look of looks) {
     await go(page, '/about')
     await page.locator('.limits').waitFor()
     await check(page, 'about', elder)
+    await go(page, '/verify')
+    await page.locator('.pick').waitFor()
+    await check(page, 'verify', elder)
+    await page.setInputFiles('input[type=file]', RECEIPT)
+    await page.locator('.verdict.good').waitFor()
+    await check(page, 'verify, intact', elder)
+    await page.setInputFiles('input[type=file]', { name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{}') })
+    await page.locator('.verdict.bad').waitFor()
+    await check(page, 'verify, no receipt', elder)
     await go(page, '/no-such-page')
     await check(page, 'not found', elder)
   })
