@@ -32,7 +32,10 @@ async fn observe<P: Platform>(State(app): State<App<P>>, mut request: Request, n
     request.extensions_mut().insert(access.clone());
     let mut response = next.run(request).await;
     let mut cause = None;
-    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+    let problem = response.extensions_mut().remove::<Problem>();
+    // Axum's own 400 is for a path that is not UTF-8, in a text of its own: such an address leads nowhere.
+    let unreadable = problem.is_none() && response.status() == StatusCode::BAD_REQUEST;
+    if let Some(mut problem) = problem.or_else(|| unreadable.then(Problem::not_found)) {
         cause = problem.take_cause();
         let allow = response.headers().get(header::ALLOW).cloned();
         response = problem.allowing(allow).into_traced_response(&trace_id);

@@ -16,7 +16,7 @@ impl From<OrderRejection> for Problem {
         match rejection {
             OrderRejection::StateConflict { status } => {
                 conflict("The order is closed, so this is not possible any more. You can submit a new one.")
-                    .with("status", json!(status))
+                    .with("orderStatus", json!(status))
             }
             OrderRejection::UrgeTooSoon { available_at } => {
                 conflict("You have urged this order already. It can be urged again at `availableAt`.")

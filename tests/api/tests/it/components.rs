@@ -1,0 +1,50 @@
+//! The components, as the build commands of spin.toml make them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use host::manifest::{Commands, Manifest};
+
+/// The workspace's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The manifest, its components built. Only cargo knows whether one is stale, so it is always asked; `onetown build`
+/// has done the work before, and then this takes a second.
+pub fn manifest() -> &'static Manifest {
+    static BUILT: OnceLock<Manifest> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let manifest = Manifest::read(&root()).unwrap();
+        for (name, component) in &manifest.component {
+            let Some(build) = &component.build else { continue };
+            let Commands::One(command) = &build.command else { panic!("{name}: one build command is expected") };
+            run(Command::new("sh").args(["-c", command]));
+        }
+        let pages = root().join("web/dist/index.html");
+        assert!(pages.is_file(), "{} is missing; run: cargo onetown build", pages.display());
+        manifest
+    })
+}
+
+/// The `onetown` command.
+pub fn onetown() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        run(Command::new(env!("CARGO")).args(["build", "--quiet", "-p", "cli", "--bin", "onetown"]));
+        target().join("debug/onetown")
+    })
+}
+
+fn run(command: &mut Command) {
+    let done = command.current_dir(root()).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    let hint = "if a target is missing: rustup target add wasm32-wasip2 wasm32-unknown-unknown";
+    assert!(done.status.success(), "{command:?} failed; {hint}\n{said}");
+}

@@ -1,0 +1,77 @@
+//! What every answer has, whichever route it comes from.
+
+use http::Method;
+use serde_json::json;
+
+use crate::client::Reply;
+use crate::forms::{case, street_light};
+use crate::town::{CLOCK_KEY, Town};
+
+/// What may be kept by a cache: it is about nobody.
+const CACHEABLE: [(&str, &str); 2] =
+    [("/api/catalogue", "public, max-age=60"), ("/api/intake/public", "public, max-age=30")];
+
+fn assert_headers(method: &Method, path: &str, reply: &Reply) {
+    let shown = format!("{method} {path}: {reply:?}");
+    if *method != Method::HEAD && reply.status != 304 {
+        assert_eq!(reply.header("content-length"), reply.body.len().to_string(), "{shown}");
+    }
+    assert_eq!(reply.header("x-content-type-options"), "nosniff", "{shown}");
+    assert_eq!(reply.header("referrer-policy"), "no-referrer", "{shown}");
+    assert!(reply.header("content-security-policy").contains("default-src 'none'"), "{shown}");
+    let kept = CACHEABLE.iter().find(|(public, _)| *public == path && reply.status == 200);
+    assert_eq!(reply.header("cache-control"), kept.map_or("no-store", |(_, kept)| kept), "{shown}");
+}
+
+#[tokio::test]
+async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_do() {
+    let town = Town::start().await;
+    let receipt = town.post("/api/intake/orders", "every-route-order", &[], &street_light()).await;
+    assert_headers(&Method::POST, "/api/intake/orders", &receipt);
+    let receipt = receipt.expect(201);
+    let order = format!("/api/intake/orders/{}", receipt["number"].as_str().unwrap());
+    let (owner, clock) = (case(&receipt["secret"]), format!("Bearer {CLOCK_KEY}"));
+    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
+    let below = |step: &str| format!("{order}/{step}");
+    let routes: Vec<(&Method, String, &str, u16)> = vec![
+        (&get, "/healthz".into(), "", 200),
+        (&get, "/api/catalogue".into(), "", 200),
+        (&Method::HEAD, "/api/catalogue".into(), "", 200),
+        (&get, "/api/intake/public".into(), "", 200),
+        (&post, "/api/clock/tick".into(), &clock, 200),
+        (&post, "/api/clock/tick".into(), "Bearer wrong", 401),
+        (&post, "/api/intake/orders".into(), "", 422),
+        (&post, "/api/intake/attachments".into(), "", 415),
+        (&get, order.clone(), &owner, 200),
+        (&Method::HEAD, order.clone(), &owner, 200),
+        (&get, order.clone(), "", 401),
+        (&get, below("attachments/aaaaaaaaaaaaaaaaaaaaaaaaaa"), &owner, 404),
+        (&post, below("supplements"), &owner, 422),
+        (&post, below("urges"), &owner, 200),
+        (&post, below("withdrawal"), &owner, 200),
+        (&post, below("rating"), &owner, 404),
+        (&post, "/api/identity/setup".into(), "Bearer wrong", 403),
+        (&post, "/api/identity/sessions".into(), "", 422),
+        (&delete, "/api/identity/sessions/current".into(), "", 401),
+        (&get, "/api/identity/me".into(), "", 401),
+        (&post, "/api/identity/staff".into(), "", 401),
+        (&get, "/api/admin/catalogue".into(), "", 401),
+        (&put, "/api/admin/catalogue".into(), "", 401),
+        (&put, "/healthz".into(), "", 405),
+    ];
+    for (method, path, authorization, status) in routes {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let headers = [
+            ("authorization", authorization),
+            ("content-type", "application/json"),
+            ("idempotency-key", "every-route-under-test"),
+            ("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01")),
+        ];
+        let body = if *method == post || *method == put { json!({}).to_string() } else { String::new() };
+        let reply = town.send(method.clone(), &path, &headers, body).await;
+        assert_eq!(reply.status.as_u16(), status, "{method} {path}: {reply:?}");
+        assert_headers(method, &path, &reply);
+        assert!(reply.header("traceparent").starts_with(&format!("00-{trace}-")), "{method} {path}: {reply:?}");
+        assert!(reply.status.is_success() || reply.json()["traceId"] == trace, "{method} {path}: {reply:?}");
+    }
+}

@@ -1,0 +1,149 @@
+//! A town to test against: the demo's catalogue, loaded once through the API and copied for every test.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use host::{Host, HostBuilder, RunningHost};
+use http::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use crate::client::Client;
+use crate::components::{manifest, root};
+
+/// The secrets that these towns are started with.
+pub const CLOCK_KEY: &str = "clock-key-of-the-api-tests";
+const SETUP_TOKEN: &str = "setup-token-of-the-api-tests";
+const DATABASE: &str = "sqlite_key_value.db";
+
+/// A running town; it answers as its [`Client`] does.
+pub struct Town {
+    client: Client,
+    pub running: RunningHost,
+    _state: TempDir,
+}
+
+impl Deref for Town {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// The variables of a town behind one trusted proxy, so that a test can speak for many addresses.
+pub fn variables() -> BTreeMap<String, String> {
+    let pairs = [("clock_key", CLOCK_KEY), ("setup_token", SETUP_TOKEN), ("trusted_proxy_hops", "1")];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+impl Town {
+    /// A town with the demo's catalogue.
+    pub async fn start() -> Self {
+        Self::with(|builder, _| builder).await
+    }
+
+    /// The same, with a say in how the host is built; the second argument is the state directory.
+    pub async fn with(set: impl FnOnce(HostBuilder, &Path) -> HostBuilder) -> Self {
+        let state = seeded().await;
+        Self::in_state(state, set).await
+    }
+
+    /// A town over a store in which nothing is yet, with the demo's catalogue loaded into it.
+    pub async fn loaded(set: impl FnOnce(HostBuilder, &Path) -> HostBuilder) -> Self {
+        let town = Self::in_state(empty(), set).await;
+        load(&town).await;
+        town
+    }
+
+    async fn in_state(state: TempDir, set: impl FnOnce(HostBuilder, &Path) -> HostBuilder) -> Self {
+        let directory = manifest().directory.clone();
+        let builder = Host::builder(directory).variables(variables()).state_dir(state.path());
+        let running = set(builder, state.path()).start().await.unwrap();
+        Self { client: Client::new(running.url()), running, _state: state }
+    }
+
+    /// Ticks until there is nothing left to do.
+    pub async fn tick(&self) {
+        tick(&self.client, CLOCK_KEY).await;
+    }
+
+    /// Everything in the store but the counters of rate limits, which every refused request may touch.
+    pub async fn dump(&self) -> BTreeMap<String, Vec<u8>> {
+        let kv = self.running.kv();
+        let mut dump = BTreeMap::new();
+        for key in kv.list("default").await.unwrap() {
+            if !key.starts_with("rate/") {
+                let value = kv.get("default", &key).await.unwrap().unwrap();
+                dump.insert(key, value);
+            }
+        }
+        dump
+    }
+}
+
+/// Ticks until there is nothing left to do.
+pub async fn tick(client: &Client, clock_key: &str) {
+    let bearer = format!("Bearer {clock_key}");
+    loop {
+        let reply = client.send(Method::POST, "/api/clock/tick", &[("authorization", &bearer)], "").await.expect(200);
+        if reply["more"] == false && reply["sequenced"] == 0 && reply["reacted"] == 0 {
+            return;
+        }
+    }
+}
+
+/// A fresh state directory; compiled components are kept between tests.
+fn empty() -> TempDir {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+    std::fs::create_dir_all(&kept).unwrap();
+    let state = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(kept, state.path().join("cache")).unwrap();
+    state
+}
+
+/// A state directory in which the demo is loaded already.
+pub async fn seeded() -> TempDir {
+    static SEED: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let seed = SEED.get_or_init(|| async {
+        let Town { running, _state, .. } = Town::loaded(|builder, _| builder).await;
+        running.shutdown().await;
+        std::fs::read(_state.path().join(DATABASE)).unwrap()
+    });
+    let state = empty();
+    std::fs::write(state.path().join(DATABASE), seed.await).unwrap();
+    state
+}
+
+/// Creates the administrator and loads demo/yundu, as `onetown load` does.
+async fn load(client: &Client) {
+    let password = "a password for api tests";
+    let bearer = format!("Bearer {SETUP_TOKEN}");
+    let person = json!({"account": "administrator", "displayName": "API tests", "password": password});
+    client.post("/api/identity/setup", "api-tests-set-up", &[("authorization", &bearer)], &person).await.expect(201);
+    let login = json!({"account": "administrator", "password": password});
+    let session = client.post("/api/identity/sessions", "api-tests-session", &[], &login).await;
+    let csrf = session.expect(201)["csrf"].as_str().unwrap().to_owned();
+    let cookie = session.header("set-cookie").split(';').next().unwrap().to_owned();
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("x-csrf-token", csrf.as_str()),
+        ("content-type", "application/json"),
+        ("idempotency-key", "api-tests-catalogue"),
+    ];
+    let files = json!({"files": files()}).to_string();
+    client.send(Method::PUT, "/api/admin/catalogue", &headers, files).await.expect(200);
+}
+
+fn files() -> BTreeMap<String, Value> {
+    let directory: PathBuf = root().join("demo/yundu");
+    let paths = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let wanted = paths.filter(|path| path.extension().is_some_and(|kind| kind == "csv" || kind == "toml"));
+    let text = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, Value::String(std::fs::read_to_string(path).unwrap()))
+    };
+    wanted.map(text).collect()
+}

@@ -1,0 +1,98 @@
+//! `cargo verify`: everything that must hold, in the order in which a mistake is found soonest.
+//!
+//! What must stay true: nothing is skipped in silence. A step that fails ends the run with one sentence and exit code 1;
+//! a tool that is missing fails the first step with the command that installs it.
+
+mod browser;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+
+/// Runs every check of the project.
+#[derive(Parser)]
+struct Arguments {
+    /// Run this step alone.
+    #[arg(long, value_enum)]
+    only: Option<Step>,
+}
+
+/// What is checked, in order.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// The tools that the other steps need are there.
+    Tools,
+    /// The code is formatted.
+    Format,
+    /// The linter has nothing to say.
+    Lint,
+    /// The components and the web build.
+    Build,
+    /// Unit tests, the simulation, the host's tests and the API tests.
+    Test,
+    /// The portal's journeys in a browser.
+    Browser,
+}
+
+impl Step {
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Tools => "tools",
+            Self::Format => "formatting",
+            Self::Lint => "lints",
+            Self::Build => "components and web",
+            Self::Test => "tests",
+            Self::Browser => "browser tests",
+        }
+    }
+
+    fn run(self, root: &Path) -> Result<(), String> {
+        match self {
+            Self::Tools => tools::check(),
+            Self::Format => cargo(root, &["fmt", "--all", "--check"], "run: cargo fmt --all"),
+            Self::Lint => {
+                let lint = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+                cargo(root, &lint, "see the warnings above")
+            }
+            Self::Build => {
+                let build = ["run", "-q", "-p", "cli", "--bin", "onetown", "--", "build"];
+                cargo(root, &build, "see the error above")
+            }
+            Self::Test => cargo(root, &["test", "--workspace"], "see the failed test above"),
+            Self::Browser => browser::check(root),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let begun = Instant::now();
+    let wanted = |step: &&Step| arguments.only.is_none_or(|only| only == **step);
+    for step in Step::value_variants().iter().filter(wanted) {
+        println!("\n== {} ==", step.heading());
+        let started = Instant::now();
+        if let Err(sentence) = step.run(&root) {
+            eprintln!("verify: {} failed after {} s: {sentence}", step.heading(), started.elapsed().as_secs());
+            return ExitCode::FAILURE;
+        }
+        println!("== {}: good, {} s ==", step.heading(), started.elapsed().as_secs());
+    }
+    println!("\nverify: all good, {} s", begun.elapsed().as_secs());
+    ExitCode::SUCCESS
+}
+
+/// Runs cargo in the workspace.
+fn cargo(root: &Path, arguments: &[&str], hint: &str) -> Result<(), String> {
+    run(Command::new("cargo").args(arguments).current_dir(root), hint)
+}
+
+/// Runs a command, its output on ours; `hint` says what to do when it fails.
+fn run(command: &mut Command, hint: &str) -> Result<(), String> {
+    let shown = format!("{command:?}").replace('"', "");
+    let status = command.status().map_err(|error| format!("{shown}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{shown}` says {status}; {hint}")) }
+}
