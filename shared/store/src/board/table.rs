@@ -16,6 +16,9 @@ use crate::{keys, page};
 /// Slots of a table page: 2^11 slots hold some 200 cases of ten events each, 80 KB.
 const PAGE_SHIFT: u32 = 11;
 
+/// Rounds against rivals that keep entering queues; each is a fold of the same document, so two or three are many.
+const ROUNDS_MAX: u32 = 8;
+
 /// A row of a table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TableRow {
@@ -59,7 +62,7 @@ pub(super) async fn apply<P: Platform>(access: &Access<P>, folded: &[Folded]) ->
 /// Three steps: enter the new queues' names into the rows; change the queues; give the rows their versions. The last
 /// goes round again for rows in which a rival has entered further queues meanwhile.
 async fn apply_page<P: Platform>(access: &Access<P>, key: &str, documents: &[&Folded]) -> Result<(), StoreError> {
-    loop {
+    for _ in 0..ROUNDS_MAX {
         let page: TablePage = page::update(access, key, |page: &mut TablePage| {
             documents.iter().fold(false, |changed, document| changed | enter_queue_names(page, document))
         })
@@ -74,6 +77,7 @@ async fn apply_page<P: Platform>(access: &Access<P>, key: &str, documents: &[&Fo
         })
         .await?;
     }
+    Err(StoreError::Busy)
 }
 
 fn behind(page: &TablePage, document: &Folded) -> bool {
@@ -81,7 +85,7 @@ fn behind(page: &TablePage, document: &Folded) -> bool {
 }
 
 fn enter_queue_names(page: &mut TablePage, document: &Folded) -> bool {
-    if !behind(page, document) {
+    if !behind(page, document) || document.projection.queues.is_empty() {
         return false;
     }
     let row = page.entry(document.id.clone()).or_default();
@@ -106,9 +110,14 @@ fn queue_changes(page: &TablePage, stale: &[&Folded]) -> BTreeMap<String, Vec<(D
     changes
 }
 
+/// The queues that a row names; a row that is not there yet names none.
+fn queues_in<'a>(page: &'a TablePage, id: &DocId) -> Option<&'a BTreeSet<String>> {
+    page.get(id).map(|row| &row.q).filter(|queues| !queues.is_empty())
+}
+
 /// Gives the row its version, unless the queues in it are no longer those that `seen` had.
 fn finish_row(now: &mut TablePage, seen: &TablePage, document: &Folded) -> bool {
-    if !behind(now, document) || now.get(&document.id).map(|row| &row.q) != seen.get(&document.id).map(|row| &row.q) {
+    if !behind(now, document) || queues_in(now, &document.id) != queues_in(seen, &document.id) {
         return false;
     }
     let q = document.projection.queues.iter().map(|(name, _)| name.clone()).collect();
