@@ -94,6 +94,11 @@ fn manifest() -> Result<std::path::PathBuf> {
                  source = \"../wasm32-wasip2/release/hello.wasm\"\n";
     let path = Path::new("target/bench/spin.toml");
     std::fs::create_dir_all("target/bench")?;
+    // The command looks for the demo town beside the manifest.
+    let demo = Path::new("target/bench/demo");
+    if !demo.exists() {
+        std::os::unix::fs::symlink("../../demo", demo)?;
+    }
     std::fs::write(path, application + hello)?;
     Ok(path.to_owned())
 }

@@ -25,6 +25,9 @@ struct Options {
     /// Seconds of each run.
     #[arg(long, default_value_t = 10)]
     seconds: u32,
+    /// Measure what is built already.
+    #[arg(long)]
+    no_build: bool,
     /// Where to write the table.
     #[arg(long, default_value = "tests/bench/RESULTS.md")]
     out: PathBuf,
@@ -32,7 +35,9 @@ struct Options {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    bundle::build()?;
+    if !options.no_build {
+        bundle::build()?;
+    }
     let bundle = Bundle::start()?;
     let cases = tempfile::NamedTempFile::new()?;
     let mut lines = vec![
