@@ -1,8 +1,11 @@
 -- Tracks cases at random: ONETOWN_CASES names a file of lines "number secret".
 local cases = {}
-for line in io.lines(os.getenv("ONETOWN_CASES")) do
-  local number, secret = line:match("(%S+) (%S+)")
-  cases[#cases + 1] = wrk.format("GET", "/api/intake/orders/" .. number, { ["Authorization"] = "Case " .. secret })
+function init(args)
+  wrk.init(args)
+  for line in io.lines(os.getenv("ONETOWN_CASES")) do
+    local number, secret = line:match("(%S+) (%S+)")
+    cases[#cases + 1] = wrk.format("GET", "/api/intake/orders/" .. number, { ["Authorization"] = "Case " .. secret })
+  end
+  math.randomseed(20261123)
 end
-math.randomseed(20261123)
 request = function() return cases[math.random(#cases)] end
