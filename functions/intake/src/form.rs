@@ -142,9 +142,11 @@ impl OrderForm {
         let category = category.or_else(|| check.fail("/categoryCode", unknown(&self.category_code)));
         let title = check.required("/title", &self.title, usize_of(limits.title_max));
         let content = check.required("/content", &self.content, usize_of(limits.content_max));
+        let mistakes = check.0.len();
         let place = self.place.check(&mut check, catalogue);
         let needs_place = matches!(appeal_type, Some(AppealType::Help | AppealType::Complaint | AppealType::Report));
-        if needs_place && place.is_empty() {
+        // A place that was given and is wrong has its own mistake and is not missing too.
+        if needs_place && place.is_empty() && check.0.len() == mistakes {
             check.0.push(FieldError::new("/place", "required"));
         }
         let respondent = self.respondent.and_then(|r| check.text("/respondent/name", &r.name, RESPONDENT_MAX));

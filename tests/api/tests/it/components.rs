@@ -22,10 +22,16 @@ pub fn manifest() -> &'static Manifest {
     static BUILT: OnceLock<Manifest> = OnceLock::new();
     BUILT.get_or_init(|| {
         let manifest = Manifest::read(&root()).unwrap();
-        for (name, component) in &manifest.component {
+        for component in manifest.component.values() {
             let Some(build) = &component.build else { continue };
-            let Commands::One(command) = &build.command else { panic!("{name}: one build command is expected") };
-            run(Command::new("sh").args(["-c", command]));
+            let commands = match &build.command {
+                Commands::One(command) => std::slice::from_ref(command),
+                Commands::Several(commands) => commands,
+            };
+            // The web's command is not asked: npm would build it anew every time.
+            for command in commands.iter().filter(|command| command.starts_with("cargo rustc")) {
+                run(Command::new("sh").args(["-c", command]));
+            }
         }
         let pages = root().join("web/dist/index.html");
         assert!(pages.is_file(), "{} is missing; run: cargo onetown build", pages.display());

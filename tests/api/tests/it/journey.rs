@@ -159,7 +159,7 @@ async fn the_public_list_shows_open_matters_after_the_tick_and_confidential_ones
 #[tokio::test]
 async fn what_did_not_change_is_not_sent_again() {
     let town = Town::start().await;
-    let receipt = town.post(ORDERS, "etag-submission", &[], &street_light()).await.expect(201);
+    let receipt = town.post(ORDERS, "etag-submission-1", &[], &street_light()).await.expect(201);
     let path = format!("{ORDERS}/{}", receipt["number"].as_str().unwrap());
     let owner = case(&receipt["secret"]);
     let tracked = town.get(&path, &[("authorization", &owner)]).await;
