@@ -1,5 +1,4 @@
 //! An order without a phone number is in no caller's queue, and everywhere else all the same.
-#![expect(clippy::unwrap_used, reason = "a test: what is wrong must stop it")]
 
 use std::sync::Arc;
 
