@@ -32,7 +32,7 @@ pub async fn set_up<P: Platform>(call: Call<P>, body: Body) -> Result<Response, 
     sign_in::count_address(&call, &keys).await?;
     let token = call.app.platform().variable("setup_token").await.filter(|token| !token.is_empty());
     if !token.zip(call.bearer()).is_some_and(|(token, given)| same_text(&token, given)) {
-        let detail = "The setup token is not right. `onetown up` prints it at the first start; elsewhere it is the \
+        let detail = "The setup token is not right. `onetown up` keeps it in `.spin/onetown.json`; elsewhere it is the \
                       variable setup_token.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "setupTokenInvalid", detail));
     }

@@ -53,8 +53,7 @@ pub(crate) async fn upload<P: Platform>(call: Call<P>, request: Body) -> Result<
 
 fn recognise(bytes: &Bytes, audio_seconds_max: u32) -> Result<Mime, Problem> {
     let unsupported = || {
-        let detail =
-            "This is not a photo, video or voice note that we can take: JPEG, PNG, WebP, HEIC, MP4, M4A, AMR, WebM.";
+        let detail = "This is not a photo, video or voice note that we can take: JPEG, PNG, WebP, HEIC, MP4, M4A, MP3, AMR, WebM.";
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMedia", detail)
     };
     let mime = media::sniff(bytes).ok_or_else(unsupported)?;
