@@ -60,7 +60,7 @@ async fn a_citizen_submits_follows_supplements_urges_and_withdraws() {
     let by_id = town.get(&format!("{ORDERS}/{}", receipt["id"].as_str().unwrap()), &owner).await.expect(200);
     assert_eq!(by_number, by_id);
     insta::assert_json_snapshot!("tracked", &by_number, {
-        ".number" => "[number]", ".id" => "[id]", ".receivedAt" => "[time]", ".promisedBy" => "[time]",
+        ".number" => "[number]", ".id" => "[id]", ".receivedAt" => "[time]", ".provisional" => "[whether]", ".promisedBy" => "[time]",
         ".receipt" => "[receipt]", ".attachments[].id" => "[id]", ".timeline[].at" => "[time]",
         ".timeline[].attachments[].id" => "[id]",
     });
