@@ -36,7 +36,7 @@ async fn bodies_that_are_no_form() {
     let good = with(street_light(), "/title", json!(MARK)).to_string();
     let broken_utf8 = [b"{\"title\":\"echo7f3a\xFF\xFE\"}".as_slice(), b""].concat();
     let cut = good.as_bytes()[..good.len() / 2].to_vec();
-    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(50_000), close.repeat(50_000));
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(20_000), close.repeat(20_000));
     let array = r#"["help","T0403","echo7f3a","echo7f3a",{"villageCode":"990181101001"}]"#;
     let json = "application/json";
     let bodies: Vec<(&str, &str, Vec<u8>, u16, &str)> = vec![

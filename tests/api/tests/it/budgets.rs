@@ -122,12 +122,13 @@ async fn on_redis_an_unconfirmed_swap_costs_one_look_more() {
     let town = Town::loaded(|builder, _| builder.store(StoreChoice::Custom(custom))).await;
     let costs = measure(&town, &store).await;
     println!("Redis: {costs:#?}");
-    assert_eq!((costs.submit.total(), costs.submit.writes()), (7, 4), "{:?}", costs.submit);
+    // A swap that Redis does not confirm makes the backend itself read the key once more for the handle it returns.
+    assert_eq!((costs.submit.total(), costs.submit.writes()), (8, 4), "{:?}", costs.submit);
     assert_eq!((costs.by_number.total(), costs.by_number.writes()), (2, 0), "{:?}", costs.by_number);
     assert_eq!((costs.by_id.total(), costs.by_id.writes()), (1, 0), "{:?}", costs.by_id);
     assert_eq!((costs.public.total(), costs.public.writes()), (2, 0), "{:?}", costs.public);
     for command in [costs.supplement, costs.urge, costs.withdraw] {
-        assert_eq!((command.total(), command.writes()), (7, 3), "{command:?}");
+        assert_eq!((command.total(), command.writes()), (8, 3), "{command:?}");
     }
 }
 

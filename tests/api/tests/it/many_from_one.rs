@@ -37,8 +37,9 @@ async fn flood(town: &Town, address: &str) -> Flood {
     let from = [("x-forwarded-for", address)];
     let mut statuses = Vec::new();
     let mut worked = 0;
+    let name = address.replace('.', "-");
     for n in 0..1_000 {
-        let key = format!("flood-{address}-{n:06}");
+        let key = format!("flood-{name}-{n:06}");
         let reply = town.post("/api/intake/orders", &key, &from, &form).await;
         if reply.status == 201 {
             statuses.push((201, String::new()));
@@ -54,7 +55,7 @@ async fn flood(town: &Town, address: &str) -> Flood {
             let proof = solve(&problem["proofOfWork"], &key);
             let with_work = [from[0], ("proof-of-work", proof.as_str())];
             worked = town.post("/api/intake/orders", &key, &with_work, &form).await.status.as_u16();
-            let other = format!("flood-{address}-stolen");
+            let other = format!("flood-{name}-stolen");
             let stolen = town.post("/api/intake/orders", &other, &with_work, &form).await;
             stolen.problem(429, "proofOfWorkNeeded");
         }
