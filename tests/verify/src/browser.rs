@@ -42,7 +42,8 @@ pub fn check(root: &Path) -> Result<(), String> {
 }
 
 fn start(root: &Path, state: &Path) -> Result<Town, String> {
-    let listen = ["up", "--no-build", "--demo", "--listen", "127.0.0.1:0", "--state-dir"];
+    let listen =
+        ["up", "--no-build", "--demo", "--listen", "127.0.0.1:0", "--variable", "trusted_proxy_hops=1", "--state-dir"];
     let mut command = Command::new("cargo");
     command.args(["run", "-q", "-p", "cli", "--bin", "onetown", "--"]).args(listen).arg(state);
     let mut process = command
