@@ -1,7 +1,6 @@
 -- Tracks cases at random: ONETOWN_CASES names a file of lines "number secret".
 local cases = {}
 function init(args)
-  wrk.init(args)
   for line in io.lines(os.getenv("ONETOWN_CASES")) do
     local number, secret = line:match("(%S+) (%S+)")
     cases[#cases + 1] = wrk.format("GET", "/api/intake/orders/" .. number, { ["Authorization"] = "Case " .. secret })
