@@ -71,8 +71,8 @@ async fn work<P: Platform>(call: &Call<P>, report: &mut Report) -> Result<(), St
         }
     }
     // Without a town there are no orders to react to; the store's own problems show in the next round.
-    let Ok(limits) = call.app.limits(access).await else { return Ok(()) };
-    let raise_at = limits.repeat_raises_urgency_at;
+    let Ok(catalogue) = call.app.catalogue_head(access).await else { return Ok(()) };
+    let raise_at = catalogue.town.limits.repeat_raises_urgency_at;
     while access.now() < until {
         let seen = reactions::link_repeats(access, raise_at).await?;
         report.reacted = report.reacted.saturating_add(seen);
@@ -90,20 +90,4 @@ async fn health<P: Platform>(call: Call<P>) -> Result<Response, Problem> {
     Ok(service::json(&serde_json::json!({ "status": "ok" })).into_response())
 }
 
-#[cfg(target_family = "wasm")]
-mod component {
-    use std::sync::OnceLock;
-
-    use spin_sdk::http::{IntoResponse, Request};
-    use spin_sdk::http_service;
-    use tower_service::Service as _;
-
-    /// One router an instance: it holds what the instance may remember for a few seconds.
-    static ROUTER: OnceLock<axum::Router> = OnceLock::new();
-
-    #[http_service]
-    async fn handle(request: Request) -> impl IntoResponse {
-        let router = ROUTER.get_or_init(|| super::router(service::App::new(service::spin::Spin::default())));
-        router.clone().call(request).await
-    }
-}
+service::component!(router);

@@ -17,7 +17,6 @@ use service::session::StaffCall;
 use service::{Call, FieldError, Keys, Problem, body};
 use store::{Birth, CommitError, Committed, Document, Operation, Platform, StoreError};
 
-use crate::catalogue::Places;
 use crate::password;
 
 /// Characters of the name that colleagues see: the longest Chinese names have 20, with a remark 40.
@@ -53,8 +52,8 @@ pub async fn enrol<P: Platform>(staff: StaffCall<P>, body: Body) -> Result<Respo
     staff.require(Action::EnrolStaff)?;
     let call = &staff.call;
     let (form, _) = body::json::<Form>(&call.headers, body, body::JSON_BYTES_MAX).await?;
-    let places = Places::read(&call.access).await?;
-    let newcomer = read(form, |unit| places.contain(unit))?;
+    let town = call.app.catalogue_head(&call.access).await?;
+    let newcomer = read(form, |unit| town.is_unit(unit))?;
     let keys = call.keys().await?;
     let committed = create(call, &keys, &newcomer, "identity.enrol", staff.session.actor()).await?;
     let Committed { document, slot, .. } = committed;

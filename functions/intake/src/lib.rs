@@ -7,7 +7,6 @@
 mod actions;
 mod attachments;
 mod case;
-mod catalogue;
 mod form;
 mod mask;
 mod public;
@@ -22,7 +21,6 @@ use store::Platform;
 /// The function's routes.
 pub fn router<P: Platform>(app: App<P>) -> Router {
     let routes = Router::new()
-        .route("/api/catalogue", get(catalogue::show))
         .route("/api/intake/attachments", post(attachments::upload))
         .route("/api/intake/orders", post(submit::submit))
         .route("/api/intake/orders/{reference}", get(case::track))
@@ -34,20 +32,4 @@ pub fn router<P: Platform>(app: App<P>) -> Router {
     service::finish(routes, app)
 }
 
-#[cfg(target_family = "wasm")]
-mod component {
-    use std::sync::OnceLock;
-
-    use spin_sdk::http::{IntoResponse, Request};
-    use spin_sdk::http_service;
-    use tower_service::Service as _;
-
-    /// One router an instance: it holds what the instance may remember for a few seconds.
-    static ROUTER: OnceLock<axum::Router> = OnceLock::new();
-
-    #[http_service]
-    async fn handle(request: Request) -> impl IntoResponse {
-        let router = ROUTER.get_or_init(|| super::router(service::App::new(service::spin::Spin::default())));
-        router.clone().call(request).await
-    }
-}
+service::component!(router);

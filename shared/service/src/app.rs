@@ -7,11 +7,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use base64ct::{Base64, Encoding as _};
-use domain::catalogue::{Catalogue, TownLimits};
+use domain::catalogue::{Catalogue, CatalogueHead, Compiled};
 use domain::time::Date;
 use http::StatusCode;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use store::{Access, Platform, StoreError, day_base, ensure_value};
 
 use crate::config;
@@ -33,7 +31,7 @@ struct Inner<P> {
     single_reads: Arc<AtomicBool>,
     keys: OnceLock<Keys>,
     catalogue: Mutex<Option<Loaded<Catalogue>>>,
-    limits: Mutex<Option<Loaded<LimitsPart>>>,
+    head: Mutex<Option<Loaded<CatalogueHead>>>,
     day: Mutex<Option<(Date, u64)>>,
 }
 
@@ -50,17 +48,6 @@ impl<T> Clone for Loaded<T> {
     }
 }
 
-/// The catalogue but for all that is not a limit: reading the whole is 70 KB of code.
-#[derive(Deserialize)]
-struct LimitsPart {
-    town: TownPart,
-}
-
-#[derive(Deserialize)]
-struct TownPart {
-    limits: TownLimits,
-}
-
 impl<P> Clone for App<P> {
     fn clone(&self) -> Self {
         Self { inner: Arc::clone(&self.inner) }
@@ -71,8 +58,8 @@ impl<P: Platform> App<P> {
     /// A fresh instance over `platform`.
     pub fn new(platform: P) -> Self {
         let (keys, catalogue, day) = (OnceLock::new(), Mutex::default(), Mutex::default());
-        let (single_reads, limits) = (Arc::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { platform, single_reads, keys, catalogue, limits, day }) }
+        let (single_reads, head) = (Arc::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { platform, single_reads, keys, catalogue, head, day }) }
     }
 
     /// The world.
@@ -115,12 +102,12 @@ impl<P: Platform> App<P> {
         remembered(&self.inner.catalogue, access).await
     }
 
-    /// The town's limits alone, at most 5 s old: for functions that need no more of the catalogue.
+    /// The front of the catalogue, at most 5 s old: for functions that need no more of it.
     ///
     /// # Errors
     /// See [`Self::catalogue`].
-    pub async fn limits(&self, access: &Access<P>) -> Result<TownLimits, Problem> {
-        Ok(remembered(&self.inner.limits, access).await?.town.limits.clone())
+    pub async fn catalogue_head(&self, access: &Access<P>) -> Result<Arc<CatalogueHead>, Problem> {
+        remembered(&self.inner.head, access).await
     }
 
     /// The slot after which the numbers of `day` count.
@@ -142,7 +129,7 @@ impl<P: Platform> App<P> {
 async fn remembered<P, T>(memory: &Mutex<Option<Loaded<T>>>, access: &Access<P>) -> Result<Arc<T>, Problem>
 where
     P: Platform,
-    T: DeserializeOwned,
+    T: Compiled,
 {
     let now_ms = access.platform().now_ms();
     let cached = lock(memory).clone();

@@ -1,9 +1,8 @@
 //! Where functions find the town's catalogue: one document that says which blob, and that blob.
 
 use canon::Hash;
-use domain::catalogue::CatalogueHistory;
+use domain::catalogue::{CatalogueHistory, Compiled, CompiledError};
 use http::StatusCode;
-use serde::de::DeserializeOwned;
 use store::{Access, Document, Platform, StoreError};
 
 use crate::problem::Problem;
@@ -23,8 +22,8 @@ pub(crate) async fn read_version<P: Platform>(access: &Access<P>) -> Result<Vers
     Ok(Version { sha256: compiled.sha256, size: usize::try_from(compiled.size).unwrap_or(usize::MAX) })
 }
 
-/// Reads `T`, the compiled catalogue or a part of it.
-pub(crate) async fn read_compiled<P: Platform, T: DeserializeOwned>(
+/// Reads `T`, the compiled catalogue or its front.
+pub(crate) async fn read_compiled<P: Platform, T: Compiled>(
     access: &Access<P>,
     version: &Version,
 ) -> Result<T, Problem> {
@@ -32,7 +31,15 @@ pub(crate) async fn read_compiled<P: Platform, T: DeserializeOwned>(
         // The blob is written before the document points at it, so this is damage, not a race.
         StoreError::Damaged("the compiled catalogue is missing".to_owned())
     })?;
-    Ok(canon::read(&bytes).map_err(StoreError::from)?)
+    T::from_compiled(&bytes).map_err(|error| match error {
+        CompiledError::OtherFormat => outdated(),
+        CompiledError::Damaged => StoreError::Damaged(error.to_string()).into(),
+    })
+}
+
+fn outdated() -> Problem {
+    let detail = "This release reads the catalogue in a newer form. The administrator loads the town again with `onetown load DIR`.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "catalogueOutdated", detail).retry_after(30)
 }
 
 fn not_configured() -> Problem {

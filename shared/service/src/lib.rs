@@ -7,6 +7,7 @@
 mod app;
 pub mod body;
 mod call;
+mod component;
 mod config;
 pub mod geo;
 pub mod keys;

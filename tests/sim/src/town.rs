@@ -188,7 +188,7 @@ async fn load(kv: &MemoryKv) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The demo town's version and its catalogue as JSON, parsed once a process.
+/// The demo town's version and its compiled catalogue, made once a process.
 fn demo_town() -> Result<&'static (String, Vec<u8>), Violation> {
     static TOWN: OnceLock<Result<(String, Vec<u8>), String>> = OnceLock::new();
     let town = TOWN.get_or_init(|| {
@@ -199,7 +199,7 @@ fn demo_town() -> Result<&'static (String, Vec<u8>), Violation> {
         };
         let files = FILES.iter().map(read).collect::<Result<BTreeMap<_, _>, String>>()?;
         let catalogue = Catalogue::parse(&files).map_err(|errors| format!("{errors:?}"))?;
-        let compiled = serde_json::to_vec(&catalogue).map_err(|error| error.to_string())?;
+        let compiled = catalogue.compile().map_err(|error| error.to_string())?;
         Ok((catalogue.version, compiled))
     });
     town.as_ref().map_err(|why| Violation(why.clone()))

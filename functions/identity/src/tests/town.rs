@@ -58,7 +58,7 @@ impl Town {
     pub fn over(backend: Backend, gate: Arc<Steady>) -> Self {
         let store = MemoryKv::new(backend, gate.clone());
         store.set_variable("setup_token", TOKEN);
-        let router = crate::router(App::new(store.clone()));
+        let router = functions(&store);
         Self { gate, store, router, keys_used: 0 }
     }
 
@@ -66,14 +66,14 @@ impl Town {
     pub fn restarted(&self) -> Self {
         let gate = self.gate.restarted(None);
         let store = self.store.behind(gate.clone());
-        let router = crate::router(App::new(store.clone()));
+        let router = functions(&store);
         Self { gate, store, router, keys_used: self.keys_used + 1_000 }
     }
 
     /// The same store seen through another gate.
     pub fn behind(&self, gate: Arc<dyn Gate>) -> Self {
         let store = self.store.behind(gate);
-        let router = crate::router(App::new(store.clone()));
+        let router = functions(&store);
         Self { gate: self.gate.clone(), store, router, keys_used: self.keys_used + 1_000 }
     }
 
@@ -84,7 +84,7 @@ impl Town {
             calm.set(&key, value).await.unwrap();
         }
         let store = calm.behind(gate.clone());
-        let router = crate::router(App::new(store.clone()));
+        let router = functions(&store);
         Self { gate, store, router, keys_used: self.keys_used }
     }
 
@@ -185,6 +185,13 @@ impl Town {
     pub async fn load(&mut self, who: &SignedIn, files: &BTreeMap<String, String>) -> Answer {
         self.change(who, "PUT", "/api/admin/catalogue", &json!({"files": files})).await
     }
+}
+
+/// Both functions that an administrator meets, routed as in spin.toml.
+fn functions(store: &MemoryKv) -> Router {
+    let app = App::new(store.clone());
+    let catalogue = catalogue::router(app.clone());
+    Router::new().route_service("/api/admin/catalogue", catalogue).fallback_service(crate::router(app))
 }
 
 /// A body for the enrolment of somebody with this role.

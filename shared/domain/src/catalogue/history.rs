@@ -24,7 +24,7 @@ pub struct FileRef {
 pub struct CatalogueHistory {
     /// The files by name.
     pub files: BTreeMap<String, FileRef>,
-    /// The checked catalogue as JSON, which is what functions read; none before the first load.
+    /// The checked catalogue in the compiled form, which is what functions read; none before the first load.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compiled: Option<FileRef>,
     /// The version that `compiled` carries; empty before the first load.

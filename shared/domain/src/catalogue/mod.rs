@@ -4,7 +4,7 @@
 //! villages, grids, categories, limits and the calendar come from `town.toml`
 //! and CSV files. [`Catalogue::parse`] either gives a catalogue in which every
 //! reference resolves and every sum agrees, or all the mistakes with the rows
-//! where a person finds them. A parsed catalogue can be kept as JSON and read
+//! where a person finds them. A parsed catalogue is kept compiled and read
 //! back without parsing again. It holds no personal data; staff appear as codes only.
 
 use std::cell::RefCell;
@@ -18,6 +18,7 @@ mod appeals;
 mod area;
 mod calendar_rows;
 mod codes;
+mod compiled;
 mod error;
 mod files;
 mod history;
@@ -34,6 +35,7 @@ pub use codes::{
     AppealType, CategoryCode, ClassCode, CodeError, EmergencyNumber, GridCode, TownCode, UnitCode, Urgency,
     VillageCode, VillageKind,
 };
+pub use compiled::{CatalogueHead, Compiled, CompiledError};
 pub use error::{RowError, RowErrorCode};
 pub use history::{CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef};
 pub use place::{Origin, Point};
@@ -61,13 +63,18 @@ pub const FILES: &[&str] = &[
     area::GRIDS,
 ];
 
-/// A whole town. Immutable; changed files give a new catalogue with a new version.
+/// A whole town. Immutable; changed files give a new catalogue with a new version. The order of the fields is the
+/// compiled form's; [`CatalogueHead`] has the first four.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalogue {
     /// Names the content of the files; 16 hexadecimal digits.
     pub version: String,
     /// The town itself and its limits.
     pub town: Town,
+    /// Departments and other units.
+    pub units: BTreeMap<UnitCode, Unit>,
+    /// Villages and communities.
+    pub villages: BTreeMap<VillageCode, Village>,
     /// Its working days.
     pub calendar: Calendar,
     /// All appeal types.
@@ -78,10 +85,6 @@ pub struct Catalogue {
     pub classes: BTreeMap<ClassCode, CategoryClass>,
     /// Categories of matters.
     pub categories: BTreeMap<CategoryCode, Category>,
-    /// Departments and other units.
-    pub units: BTreeMap<UnitCode, Unit>,
-    /// Villages and communities.
-    pub villages: BTreeMap<VillageCode, Village>,
     /// Level-3 grids.
     pub grids: BTreeMap<GridCode, Grid>,
 }
@@ -130,8 +133,7 @@ impl Catalogue {
     /// Whether `code` names a unit that can be given work: a department, another unit or a village.
     #[must_use]
     pub fn is_unit(&self, code: &UnitCode) -> bool {
-        let village = || code.as_str().parse::<VillageCode>();
-        self.units.contains_key(code) || village().is_ok_and(|village| self.villages.contains_key(&village))
+        is_unit(&self.units, &self.villages, code)
     }
 
     /// The grid in which `place` lies and its distance from the grid's centre in metres: the
@@ -148,6 +150,11 @@ impl Catalogue {
     pub fn distance_m(&self, a: Point, b: Point) -> u32 {
         self.town.origin.distance_m(a, b)
     }
+}
+
+fn is_unit(units: &BTreeMap<UnitCode, Unit>, villages: &BTreeMap<VillageCode, Village>, code: &UnitCode) -> bool {
+    let village = || code.as_str().parse::<VillageCode>();
+    units.contains_key(code) || village().is_ok_and(|village| villages.contains_key(&village))
 }
 
 /// Adds a row under the code in `column`; a code that is not new is reported.

@@ -10,12 +10,11 @@ use axum::response::Response;
 use canon::{Hash, sha256};
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::catalogue::{
-    Catalogue, CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FILES, FileRef, UnitCode,
+    Catalogue, CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FILES, FileRef,
 };
 use domain::permission::Action;
 use http::StatusCode;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use service::session::StaffCall;
 use service::{Call, Keys, Problem, body};
@@ -43,7 +42,7 @@ pub async fn load<P: Platform>(staff: StaffCall<P>, body: Body) -> Result<Respon
     let (call, by) = (&staff.call, staff.session.actor());
     let (upload, bytes) = body::json::<Upload>(&call.headers, body, BODY_BYTES_MAX).await?;
     let keys = call.keys().await?;
-    let operation = call.operation(&keys, "identity.catalogue", &bytes, by.clone())?;
+    let operation = call.operation(&keys, "catalogue.load", &bytes, by.clone())?;
     let history = read(&call.access).await?;
     if let Some(answer) = history.as_ref().and_then(|history| answered(history, &operation)) {
         return answer;
@@ -89,36 +88,6 @@ pub async fn show<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem>
         .collect();
     let state = history.as_ref().map(|history| history.state.clone()).unwrap_or_default();
     Ok(body::answer(&json!({"version": state.version, "files": state.files, "history": loads})))
-}
-
-/// Of a compiled catalogue, the codes that can be somebody's place of work. Reading no more than that keeps the reader of
-/// a whole catalogue, 150 KB of code, out of this component.
-#[derive(Deserialize)]
-pub struct Places {
-    units: BTreeMap<String, IgnoredAny>,
-    villages: BTreeMap<String, IgnoredAny>,
-}
-
-impl Places {
-    /// Reads them from the catalogue in force.
-    ///
-    /// # Errors
-    /// 503 `notConfigured` while no town is loaded.
-    pub async fn read<P: Platform>(access: &Access<P>) -> Result<Self, Problem> {
-        let compiled = read(access).await?.and_then(|history| history.state.compiled);
-        let compiled = compiled.ok_or_else(|| {
-            let detail = "This town is not set up yet. Load it first, with `onetown load DIR`.";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "notConfigured", detail).retry_after(30)
-        })?;
-        let bytes = read_file(access, "the compiled catalogue", &compiled).await?;
-        Ok(serde_json::from_slice(&bytes).map_err(StoreError::from)?)
-    }
-
-    /// Whether somebody can work there: a department, another unit, a village.
-    #[must_use]
-    pub fn contain(&self, unit: &UnitCode) -> bool {
-        self.units.contains_key(unit.as_str()) || self.villages.contains_key(unit.as_str())
-    }
 }
 
 async fn read<P: Platform>(access: &Access<P>) -> Result<Option<Document<CatalogueHistory>>, Problem> {
@@ -180,7 +149,7 @@ async fn compile<P: Platform>(
             return Err(Problem::unavailable());
         }
     };
-    let bytes = serde_json::to_vec(&catalogue).map_err(StoreError::from)?;
+    let bytes = catalogue.compile().map_err(|error| StoreError::Damaged(error.to_string()))?;
     let compiled = reference(&bytes);
     blob::put(access, &compiled.sha256, &bytes).await?;
     Ok((compiled, catalogue.version))
@@ -193,7 +162,7 @@ async fn read_file<P: Platform>(access: &Access<P>, name: &str, file: &FileRef) 
 }
 
 fn reference(bytes: &[u8]) -> FileRef {
-    // Bodies are at most 2 MiB and a compiled catalogue about three times its files, so the size always fits.
+    // Bodies are at most 2 MiB and a compiled catalogue is smaller than its files, so the size always fits.
     FileRef { sha256: sha256(&[bytes]), size: u32::try_from(bytes.len()).unwrap_or(u32::MAX) }
 }
 
