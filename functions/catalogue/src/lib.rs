@@ -13,11 +13,10 @@ use service::App;
 use store::Platform;
 
 /// The function's routes.
-pub fn router<P: Platform>(app: App<P>) -> Router {
-    let routes = Router::new()
+pub fn routes<P: Platform>() -> Router<App<P>> {
+    Router::new()
         .route("/api/catalogue", get(show::show))
-        .route("/api/admin/catalogue", get(load::show).put(load::load));
-    service::finish(routes, app)
+        .route("/api/admin/catalogue", get(load::show).put(load::load))
 }
 
-service::component!(router);
+service::component!(routes);

@@ -34,9 +34,8 @@ struct Report {
 }
 
 /// The function's routes.
-pub fn router<P: Platform>(app: App<P>) -> Router {
-    let routes = Router::new().route("/api/clock/tick", post(tick)).route("/healthz", get(health));
-    service::finish(routes, app)
+pub fn routes<P: Platform>() -> Router<App<P>> {
+    Router::new().route("/api/clock/tick", post(tick)).route("/healthz", get(health))
 }
 
 /// `POST /api/clock/tick`
@@ -90,4 +89,4 @@ async fn health<P: Platform>(call: Call<P>) -> Result<Response, Problem> {
     Ok(service::json(&serde_json::json!({ "status": "ok" })).into_response())
 }
 
-service::component!(router);
+service::component!(routes);

@@ -14,17 +14,16 @@ use service::App;
 use store::Platform;
 
 /// The function's routes.
-pub fn router<P: Platform>(app: App<P>) -> Router {
-    let routes = Router::new()
+pub fn routes<P: Platform>() -> Router<App<P>> {
+    Router::new()
         .route("/api/identity/setup", post(setup::set_up))
         .route("/api/identity/sessions", post(sign_in::sign_in))
         .route("/api/identity/sessions/current", delete(sign_in::sign_out))
         .route("/api/identity/me", get(sign_in::me))
-        .route("/api/identity/staff", post(enrol::enrol));
-    service::finish(routes, app)
+        .route("/api/identity/staff", post(enrol::enrol))
 }
 
-service::component!(router);
+service::component!(routes);
 
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,10 @@
 use canon::DocId;
 use domain::catalogue::{AppealType, Catalogue, CategoryCode, GridCode, Point, Urgency, VillageCode};
 use domain::time::Moment;
+use orders::{Check, VOICE_NOTES_MAX, attachment_ids};
 use serde::Deserialize;
+use service::FieldError;
 use service::geo::{Crs, to_wgs84};
-use service::{FieldError, Problem};
 
 /// 200 characters: the longest official address line has about 80.
 const ADDRESS_MAX: usize = 200;
@@ -92,38 +93,6 @@ pub(crate) enum Refusal {
     Emergency(&'static str),
 }
 
-/// Collects what is wrong while the rest is still read.
-#[derive(Default)]
-struct Check(Vec<FieldError>);
-
-impl Check {
-    fn fail<T>(&mut self, pointer: &'static str, code: &'static str) -> Option<T> {
-        self.0.push(FieldError::new(pointer, code));
-        None
-    }
-
-    /// A trimmed text of at most `max` characters without control characters; empty is `None`.
-    fn text(&mut self, pointer: &'static str, text: &str, max: usize) -> Option<String> {
-        let text = text.trim();
-        if text.chars().count() > max {
-            return self.fail(pointer, "tooLong");
-        }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return self.fail(pointer, "controlCharacter");
-        }
-        (!text.is_empty()).then(|| text.to_owned())
-    }
-
-    fn required(&mut self, pointer: &'static str, text: &str, max: usize) -> String {
-        let before = self.0.len();
-        match self.text(pointer, text, max) {
-            Some(text) => text,
-            None if self.0.len() == before => self.fail(pointer, "required").unwrap_or_default(),
-            None => String::new(),
-        }
-    }
-}
-
 impl OrderForm {
     /// Checks everything; `now` bounds the incident's time.
     pub(crate) fn check(self, catalogue: &Catalogue, now: Moment) -> Result<Draft, Refusal> {
@@ -142,12 +111,12 @@ impl OrderForm {
         let category = category.or_else(|| check.fail("/categoryCode", unknown(&self.category_code)));
         let title = check.required("/title", &self.title, usize_of(limits.title_max));
         let content = check.required("/content", &self.content, usize_of(limits.content_max));
-        let mistakes = check.0.len();
+        let mistakes = check.mistakes();
         let place = self.place.check(&mut check, catalogue);
         let needs_place = matches!(appeal_type, Some(AppealType::Help | AppealType::Complaint | AppealType::Report));
         // A place that was given and is wrong has its own mistake and is not missing too.
-        if needs_place && place.is_empty() && check.0.len() == mistakes {
-            check.0.push(FieldError::new("/place", "required"));
+        if needs_place && place.is_empty() && check.mistakes() == mistakes {
+            check.note("/place", "required");
         }
         let respondent = self.respondent.and_then(|r| check.text("/respondent/name", &r.name, RESPONDENT_MAX));
         let incident_at = self.incident_at.and_then(|text| incident_time(&mut check, &text, now));
@@ -157,7 +126,7 @@ impl OrderForm {
         let name = caller.name.and_then(|name| check.text("/caller/name", &name, NAME_MAX));
         let phone = caller.phone.and_then(|phone| phone_number(&mut check, &phone));
         match (appeal_type, category) {
-            (Some(appeal_type), Some((code, category))) if check.0.is_empty() => {
+            (Some(appeal_type), Some((code, category))) if check.is_clean() => {
                 let info = catalogue.appeal_types.get(&appeal_type);
                 let by_default = info.is_some_and(|info| info.confidential_by_default);
                 let confidential = self.confidential.unwrap_or(by_default);
@@ -186,27 +155,10 @@ impl OrderForm {
                     listed,
                 })
             }
-            _ => Err(Refusal::Fields(check.0)),
+            _ => Err(Refusal::Fields(check.into_errors())),
         }
     }
 }
-
-/// A single text field outside the form; empty is `None`.
-pub(crate) fn text_field(pointer: &'static str, text: &str, max: usize) -> Result<Option<String>, Problem> {
-    let mut check = Check::default();
-    let text = check.text(pointer, text, max);
-    if check.0.is_empty() { Ok(text) } else { Err(Problem::invalid(check.0)) }
-}
-
-/// The uploads that a supplement names.
-pub(crate) fn upload_ids(ids: &[String], max: usize) -> Result<Vec<DocId>, Problem> {
-    let mut check = Check::default();
-    let ids = attachment_ids(&mut check, ids, max);
-    if check.0.is_empty() { Ok(ids) } else { Err(Problem::invalid(check.0)) }
-}
-
-/// One voice note goes with the photos.
-pub(crate) const VOICE_NOTES_MAX: usize = 1;
 
 #[derive(Default)]
 struct PlaceDraft {
@@ -241,7 +193,7 @@ impl PlaceForm {
         if let (Some(grid), Some(village)) = (chosen, &village)
             && grid.village != *village
         {
-            check.0.push(FieldError::new("/place/gridCode", "otherVillage"));
+            check.note("/place/gridCode", "otherVillage");
         }
         // What a person chose wins over what the position says; the position fills what was left open.
         let located = located.filter(|grid| village.as_ref().is_none_or(|village| grid.village == *village));
@@ -279,16 +231,6 @@ fn incident_time(check: &mut Check, text: &str, now: Moment) -> Option<Moment> {
     let past = now.date().plus_days(-3650).start_of_day();
     let future = now.date().plus_days(1).end_of_day();
     if (past..=future).contains(&at) { Some(at) } else { check.fail("/incidentAt", "outOfRange") }
-}
-
-fn attachment_ids(check: &mut Check, ids: &[String], max: usize) -> Vec<DocId> {
-    if ids.len() > max {
-        check.0.push(FieldError::new("/attachments", "tooMany"));
-        return Vec::new();
-    }
-    let parsed: Option<Vec<DocId>> = ids.iter().map(|id| DocId::parse(id).ok()).collect();
-    let distinct = |ids: &Vec<DocId>| ids.iter().collect::<std::collections::BTreeSet<_>>().len() == ids.len();
-    parsed.filter(distinct).or_else(|| check.fail("/attachments", "unknown")).unwrap_or_default()
 }
 
 /// A Chinese mobile or landline number (handbook §12.1) in E.164 form.

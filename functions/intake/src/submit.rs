@@ -12,18 +12,16 @@ use domain::catalogue::{AppealType, Catalogue, Urgency};
 use domain::limit::{Deadline, Limit, Rule};
 use domain::order::{
     Attachment, CallerFields, CallerRow, Channel, EarlierOrder, OrderCommand, OrderNo, OrderRejection, Place,
-    Registered, Repeat, RepeatRule, Text, WorkOrder, caller_queue, repeat_of,
+    Registered, Repeat, RepeatRule, WorkOrder, caller_queue, repeat_of,
 };
 use domain::time::{DAY_MS, MINUTE_MS, Moment};
-use domain::upload::Upload;
 use http::{StatusCode, header};
-use service::keys::DataKey;
+use orders::{Lookup, Receipt, Sealer, receipt, resolve};
+use serde::Serialize;
 use service::{Call, FieldError, Keys, Problem, body, rate, work};
 use store::{Birth, Document, Operation, Platform, read_queue};
 
-use crate::case::{Lookup, lookup_value};
-use crate::form::{Draft, OrderForm, Refusal, VOICE_NOTES_MAX};
-use crate::view;
+use crate::form::{Draft, OrderForm, Refusal};
 
 /// `POST /api/intake/orders`
 pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<Response, Problem> {
@@ -38,14 +36,14 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
         Ok(repeat) => repeat,
         Err(refusal) => return submitted_before(&call, &keys, &operation, &id).await?.ok_or(refusal),
     };
-    let attachments = resolve_attachments(&call, &catalogue, &draft.attachments).await?;
+    let attachments = resolve(&call, &catalogue, &draft.attachments).await?;
     let day_base = call.app.day_base(&call.access, operation.context.now.date()).await?;
     let promise = promise(&catalogue, &operation, draft.appeal_type, draft.urgency)?;
     let (data_key, wrapped) = keys
         .new_data_key(WorkOrder::KIND, &id, call.access.random(), call.access.random())
         .map_err(|_| Problem::unavailable())?;
     let seal = Sealer { call: &call, key: &data_key };
-    let mut registered = seal.register(draft, attachments, repeat, promise)?;
+    let mut registered = register(&seal, draft, attachments, repeat, promise)?;
     registered.caller.index = index;
     registered.secret = keys.case_secret_hash(&id, &keys.case_secret(&id));
     let context = operation.context.clone();
@@ -56,11 +54,11 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
         Ok::<_, OrderRejection>(Birth {
             event,
             key: Some(wrapped),
-            lookups: vec![(number, lookup_value(&Lookup::to(&id)))],
+            lookups: vec![(number, Lookup::to(&id).to_bytes())],
         })
     })
     .await?;
-    acknowledge(&keys, &committed.document)
+    Ok(acknowledge(&keys, &committed.document))
 }
 
 /// Counts the submission against its address and its phone; the earlier order that it repeats.
@@ -92,21 +90,31 @@ async fn submitted_before<P: Platform>(
     let Some(bytes) = call.access.get(&Document::<WorkOrder>::key_of(id)).await? else { return Ok(None) };
     let document = Document::<WorkOrder>::parse(&bytes)?;
     let same = document.event_of(&operation.op).is_some_and(|first| first.request == operation.request);
-    if same { acknowledge(keys, &document).map(Some) } else { Ok(None) }
+    Ok(same.then(|| acknowledge(keys, &document)))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Acknowledgement<'a> {
+    number: &'a str,
+    secret: String,
+    id: &'a str,
+    promised_by: Moment,
+    receipt: Receipt<'a>,
 }
 
 /// The same for the first answer and every later one to the same request.
-fn acknowledge(keys: &Keys, document: &Document<WorkOrder>) -> Result<Response, Problem> {
+fn acknowledge(keys: &Keys, document: &Document<WorkOrder>) -> Response {
     let number = &document.state.registered.number;
-    let answer = serde_json::json!({
-        "number": number,
-        "secret": keys.case_secret(&document.id),
-        "id": document.id,
-        "promisedBy": document.state.registered.promised.at,
-        "receipt": view::receipt(document)?,
-    });
+    let answer = Acknowledgement {
+        number: number.as_str(),
+        secret: keys.case_secret(&document.id),
+        id: document.id.as_str(),
+        promised_by: document.state.registered.promised.at,
+        receipt: receipt(document),
+    };
     let location = format!("/api/intake/orders/{number}");
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], service::json(&answer)).into_response())
+    (StatusCode::CREATED, [(header::LOCATION, location)], service::json(&answer)).into_response()
 }
 
 fn refuse(refusal: Refusal) -> Problem {
@@ -177,28 +185,6 @@ fn caller_row(columns: &serde_json::Value) -> Option<CallerRow> {
     canon::read_value(columns.clone()).ok()
 }
 
-/// The uploads behind `ids`, in their order.
-pub(crate) async fn resolve_attachments<P: Platform>(
-    call: &Call<P>,
-    catalogue: &Catalogue,
-    ids: &[DocId],
-) -> Result<Vec<Attachment>, Problem> {
-    let unknown = || Problem::invalid(vec![FieldError::new("/attachments", "unknown")]);
-    let keys: Vec<String> = ids.iter().map(Document::<Upload>::key_of).collect();
-    let found = call.access.get_many(&keys).await?;
-    let mut attachments = Vec::with_capacity(ids.len());
-    for (id, key) in ids.iter().zip(&keys) {
-        let Upload { sha256, size, mime } = Document::<Upload>::parse(found.get(key).ok_or_else(unknown)?)?.state;
-        attachments.push(Attachment { id: id.clone(), sha256, size, mime });
-    }
-    let voices = attachments.iter().filter(|attachment| attachment.mime.starts_with("audio/")).count();
-    let photos = attachments.len().saturating_sub(voices);
-    if voices > VOICE_NOTES_MAX || photos > usize::try_from(catalogue.town.limits.photos_max).unwrap_or(usize::MAX) {
-        return Err(Problem::invalid(vec![FieldError::new("/attachments", "tooMany")]));
-    }
-    Ok(attachments)
-}
-
 fn promise(
     catalogue: &Catalogue,
     operation: &Operation,
@@ -209,62 +195,41 @@ fn promise(
     promise.ok_or_else(|| Problem::invalid(vec![FieldError::new("/appealType", "unknown")]))
 }
 
-/// Seals what may name a person before anything reaches the store.
-pub(crate) struct Sealer<'a, P> {
-    pub call: &'a Call<P>,
-    pub key: &'a DataKey,
-}
-
-impl<P: Platform> Sealer<'_, P> {
-    pub(crate) fn seal(&self, field: &str, text: &str) -> Result<domain::order::Sealed, Problem> {
-        self.key.seal(field, self.call.access.random(), text).map_err(|_| Problem::unavailable())
-    }
-
-    fn optional(&self, field: &str, text: Option<&String>) -> Result<Option<domain::order::Sealed>, Problem> {
-        text.map(|text| self.seal(field, text)).transpose()
-    }
-
-    /// Free text: sealed where the matter is confidential, because it may tell who wrote it.
-    pub(crate) fn text(&self, field: &str, text: String, confidential: bool) -> Result<Text, Problem> {
-        Ok(if confidential { Text::Sealed(self.seal(field, &text)?) } else { Text::Open(text) })
-    }
-
-    /// The event's content; number, caller index and secret are still to be filled in.
-    fn register(
-        &self,
-        draft: Draft,
-        attachments: Vec<Attachment>,
-        repeat: Option<Repeat>,
-        (limit, promised): (Limit, Deadline),
-    ) -> Result<Registered, Problem> {
-        let caller = CallerFields {
-            name: self.optional("caller.name", draft.name.as_ref())?,
-            phone: self.optional("caller.phone", draft.phone.as_ref())?,
-            index: None,
-        };
-        let address = self.optional("place.address", draft.address.as_ref())?;
-        let respondent = self.optional("respondent", draft.respondent.as_ref())?;
-        Ok(Registered {
-            number: OrderNo::new(self.call.access.now().date(), 0),
-            channel: Channel::Web,
-            appeal_type: draft.appeal_type,
-            category: draft.category,
-            urgency: draft.urgency,
-            title: self.text("title", draft.title, draft.confidential)?,
-            content: self.text("content", draft.content, draft.confidential)?,
-            place: Place { address, village: draft.village, grid: draft.grid, position: draft.position },
-            respondent,
-            caller,
-            incident_at: draft.incident_at,
-            anonymous: draft.anonymous,
-            confidential: draft.confidential,
-            reply_wanted: draft.reply_wanted,
-            listed: draft.listed,
-            attachments,
-            limit,
-            promised,
-            repeat,
-            secret: canon::Hash::from_bytes([0; 32]),
-        })
-    }
+/// The event's content; number, caller index and secret are still to be filled in.
+fn register<P: Platform>(
+    seal: &Sealer<'_, P>,
+    draft: Draft,
+    attachments: Vec<Attachment>,
+    repeat: Option<Repeat>,
+    (limit, promised): (Limit, Deadline),
+) -> Result<Registered, Problem> {
+    let caller = CallerFields {
+        name: seal.optional("caller.name", draft.name.as_ref())?,
+        phone: seal.optional("caller.phone", draft.phone.as_ref())?,
+        index: None,
+    };
+    let address = seal.optional("place.address", draft.address.as_ref())?;
+    let respondent = seal.optional("respondent", draft.respondent.as_ref())?;
+    Ok(Registered {
+        number: OrderNo::new(seal.call.access.now().date(), 0),
+        channel: Channel::Web,
+        appeal_type: draft.appeal_type,
+        category: draft.category,
+        urgency: draft.urgency,
+        title: seal.text("title", draft.title, draft.confidential)?,
+        content: seal.text("content", draft.content, draft.confidential)?,
+        place: Place { address, village: draft.village, grid: draft.grid, position: draft.position },
+        respondent,
+        caller,
+        incident_at: draft.incident_at,
+        anonymous: draft.anonymous,
+        confidential: draft.confidential,
+        reply_wanted: draft.reply_wanted,
+        listed: draft.listed,
+        attachments,
+        limit,
+        promised,
+        repeat,
+        secret: canon::Hash::from_bytes([0; 32]),
+    })
 }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::hash::{Hash, sha256};
-use crate::json::{NotCanonical, canonical};
+use crate::json::{NotCanonical, canonical, canonical_without};
 
 /// The start of the chain of the document at `key`, such as `doc/order/<id>`: what its first event's `prev` must be.
 #[must_use]
@@ -19,11 +19,11 @@ pub fn chain_root(key: &str) -> Hash {
 /// # Errors
 /// When the event has no canonical form.
 pub fn event_hash(event: &Value) -> Result<Hash, NotCanonical> {
-    let mut event = event.clone();
-    if let Some(members) = event.as_object_mut() {
-        members.remove("hash");
-    }
-    Ok(sha256(&[b"onetown/event/v1\n", &canonical(&event)?]))
+    let bytes = match event {
+        Value::Object(members) => canonical_without(members, "hash")?,
+        other => canonical(other)?,
+    };
+    Ok(sha256(&[b"onetown/event/v1\n", &bytes]))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! RFC 8785 §3.2.3 sorts member names by UTF-16 code units and §3.2.2 fixes the escapes; its number rules exist for
 //! floating point, which no OneTown record contains, so a non-integer is an error here instead of a guess.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Why a value has no canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,14 @@ pub fn canonical(value: &Value) -> Result<Vec<u8>, NotCanonical> {
     Ok(out)
 }
 
+/// The canonical bytes of the object `members` without the member `left_out`.
+pub(crate) fn canonical_without(members: &Map<String, Value>, left_out: &str) -> Result<Vec<u8>, NotCanonical> {
+    let mut out = Vec::with_capacity(1024);
+    let rest = members.iter().filter(|(name, _)| *name != left_out).collect();
+    write_members(rest, &mut out, DEPTH_MAX - 1)?;
+    Ok(out)
+}
+
 fn write(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanonical> {
     let depth = depth.checked_sub(1).ok_or(NotCanonical::Depth)?;
     match value {
@@ -55,27 +63,33 @@ fn write(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanoni
             }
             out.push(b']');
         }
-        Value::Object(members) => {
-            let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            out.push(b'{');
-            for (index, (name, member)) in sorted.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_string(name, out);
-                out.push(b':');
-                write(member, out, depth)?;
-            }
-            out.push(b'}');
-        }
+        Value::Object(members) => write_members(members.iter().collect(), out, depth)?,
     }
+    Ok(())
+}
+
+fn write_members(mut members: Vec<(&String, &Value)>, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanonical> {
+    // A map iterates in the order of UTF-8, which for ASCII, nearly every name, is that of UTF-16 too.
+    if !members.iter().all(|(name, _)| name.is_ascii()) {
+        members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    }
+    out.push(b'{');
+    for (index, (name, member)) in members.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_string(name, out);
+        out.push(b':');
+        write(member, out, depth)?;
+    }
+    out.push(b'}');
     Ok(())
 }
 
 /// `serde_json` escapes exactly what RFC 8785 §3.2.2.2 asks: `"`, `\`, and control characters, short forms first.
 fn write_string(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(Value::from(text).to_string().as_bytes());
+    // Writing into memory cannot fail.
+    let _ = serde_json::to_writer(out, text);
 }
 
 #[cfg(test)]

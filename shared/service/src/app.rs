@@ -33,6 +33,7 @@ struct Inner<P> {
     catalogue: Mutex<Option<Loaded<Catalogue>>>,
     head: Mutex<Option<Loaded<CatalogueHead>>>,
     day: Mutex<Option<(Date, u64)>>,
+    proxy_hops: OnceLock<usize>,
 }
 
 /// What was read of the compiled catalogue, and when.
@@ -59,7 +60,9 @@ impl<P: Platform> App<P> {
     pub fn new(platform: P) -> Self {
         let (keys, catalogue, day) = (OnceLock::new(), Mutex::default(), Mutex::default());
         let (single_reads, head) = (Arc::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { platform, single_reads, keys, catalogue, head, day }) }
+        Self {
+            inner: Arc::new(Inner { platform, single_reads, keys, catalogue, head, day, proxy_hops: OnceLock::new() }),
+        }
     }
 
     /// The world.
@@ -92,6 +95,16 @@ impl<P: Platform> App<P> {
             }
         };
         Ok(self.inner.keys.get_or_init(|| Keys::new(master)).clone())
+    }
+
+    /// How many proxies in front append to `X-Forwarded-For`: the variable `trusted_proxy_hops`, as this instance first
+    /// saw it.
+    pub async fn trusted_proxy_hops(&self) -> usize {
+        if let Some(hops) = self.inner.proxy_hops.get() {
+            return *hops;
+        }
+        let hops = self.platform().variable("trusted_proxy_hops").await.and_then(|hops| hops.parse().ok());
+        *self.inner.proxy_hops.get_or_init(|| hops.unwrap_or(0))
     }
 
     /// The town's catalogue, at most 5 s old.

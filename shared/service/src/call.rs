@@ -33,9 +33,7 @@ impl<P: Platform> FromRequestParts<App<P>> for Call<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Problem> {
         // The outermost layer puts it there, so that it can log the number of operations.
         let access = parts.extensions.get::<Access<P>>().cloned().unwrap_or_else(|| app.access());
-        let hops = app.platform().variable("trusted_proxy_hops").await;
-        let hops = hops.and_then(|hops| hops.parse().ok()).unwrap_or(0);
-        let client = client_address(&parts.headers, hops);
+        let client = client_address(&parts.headers, app.trusted_proxy_hops().await);
         Ok(Self { app: app.clone(), access, headers: parts.headers.clone(), client })
     }
 }

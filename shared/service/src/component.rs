@@ -1,9 +1,9 @@
 //! The way into a function: Spin calls its router. Nothing on any other target.
 
-/// Makes a router the component's handler.
+/// Makes routes the component's handler.
 #[macro_export]
 macro_rules! component {
-    ($router:ident) => {
+    ($routes:ident) => {
         #[cfg(target_family = "wasm")]
         mod component {
             use std::sync::OnceLock;
@@ -16,7 +16,8 @@ macro_rules! component {
 
             #[spin_sdk::http_service]
             async fn handle(request: Request) -> impl IntoResponse {
-                let router = ROUTER.get_or_init(|| super::$router($crate::App::new($crate::spin::Spin::default())));
+                let app = || $crate::App::new($crate::spin::Spin::default());
+                let router = ROUTER.get_or_init(|| $crate::finish(super::$routes(), app()));
                 router.clone().call(request).await
             }
         }

@@ -26,8 +26,10 @@ pub fn finish<P: Platform>(routes: Router<App<P>>, app: App<P>) -> Router {
 async fn observe<P: Platform>(State(app): State<App<P>>, mut request: Request, next: Next) -> Response {
     let access = app.access();
     let begun_ms = app.platform().now_ms();
-    let trace_id =
-        trace_id(request.headers()).unwrap_or_else(|| base16ct::lower::encode_string(&access.random::<16>()));
+    // 16 bytes for a trace, 8 for this part of it (W3C Trace Context).
+    let entropy = base16ct::lower::encode_string(&access.random::<24>());
+    let (fresh, span) = entropy.split_at(32);
+    let trace_id = trace_id(request.headers()).unwrap_or_else(|| fresh.to_owned());
     let (method, route) = (request.method().clone(), route_of(request.uri().path()));
     request.extensions_mut().insert(access.clone());
     let mut response = next.run(request).await;
@@ -43,7 +45,7 @@ async fn observe<P: Platform>(State(app): State<App<P>>, mut request: Request, n
     if method == Method::HEAD {
         response = without_body(response);
     }
-    add_headers(response.headers_mut(), &trace_id, &access.random::<8>());
+    add_headers(response.headers_mut(), &trace_id, span);
     let line = json!({
         "route": format!("{method} {route}"), "status": response.status().as_u16(), "trace": trace_id,
         "ms": app.platform().now_ms().saturating_sub(begun_ms), "kv": access.operations(), "cause": cause,
@@ -57,7 +59,7 @@ fn without_body(response: Response) -> Response {
     (parts, ()).into_response()
 }
 
-fn add_headers(headers: &mut HeaderMap, trace_id: &str, span: &[u8]) {
+fn add_headers(headers: &mut HeaderMap, trace_id: &str, span: &str) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(
@@ -66,7 +68,7 @@ fn add_headers(headers: &mut HeaderMap, trace_id: &str, span: &[u8]) {
     );
     // Personal unless a handler said otherwise.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(&format!("00-{trace_id}-{}-00", base16ct::lower::encode_string(span))) {
+    if let Ok(value) = HeaderValue::from_str(&format!("00-{trace_id}-{span}-00")) {
         headers.insert(HeaderName::from_static("traceparent"), value);
     }
 }

@@ -3,6 +3,7 @@
 //! Plain reads and writes go through `spin:key-value`, whose calls let an instance's other requests run meanwhile;
 //! counters, swaps and batches exist in `wasi:keyvalue` only, whose calls hold the instance up.
 
+use std::io::Write as _;
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -24,6 +25,7 @@ pub struct Spin {
 struct Handles {
     store: OnceLock<key_value::Store>,
     bucket: OnceLock<wasi_store::Bucket>,
+    atomic_batches: OnceLock<bool>,
 }
 
 impl Spin {
@@ -103,11 +105,17 @@ impl Platform for Spin {
     }
 
     async fn has_atomic_batches(&self) -> bool {
-        self.variable("atomic_batches").await.as_deref() != Some("false")
+        if let Some(known) = self.handles.atomic_batches.get() {
+            return *known;
+        }
+        let atomic = self.variable("atomic_batches").await.as_deref() != Some("false");
+        *self.handles.atomic_batches.get_or_init(|| atomic)
     }
 
     fn log(&self, line: &str) {
-        eprintln!("{line}");
+        // One write: standard error has no buffer, and each piece is a call to the host. A line that cannot be written
+        // has nowhere else to go.
+        let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
     }
 
     async fn variable(&self, name: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The same town through its front door: the routers of `intake` and `clock`, over HTTP requests without a network.
+//! The same town through its front door: the routes of the citizens' functions and the clock's, over HTTP requests without a network.
 //!
 //! Nothing here knows how a function does its work; it knows the routes, the headers and what the answers promise.
 
@@ -54,7 +54,7 @@ impl Response {
 /// One instance of the functions: what a restart loses.
 #[derive(Clone)]
 pub struct Instance {
-    intake: Router,
+    citizens: Router,
     clock: Router,
 }
 
@@ -63,7 +63,8 @@ impl Instance {
     #[must_use]
     pub fn new(kv: &MemoryKv) -> Self {
         let app = App::new(kv.clone());
-        Self { intake: intake::router(app.clone()), clock: clock::router(app) }
+        let citizens = intake::routes().merge(attachments::routes()).merge(cases::routes());
+        Self { citizens: service::finish(citizens, app.clone()), clock: service::finish(clock::routes(), app) }
     }
 
     /// Sends `body` under the idempotency key `key`.
@@ -76,13 +77,13 @@ impl Instance {
         if let Some(secret) = secret {
             request = request.header("authorization", format!("Case {secret}"));
         }
-        send(self.intake, request.body(Body::from(body))).await
+        send(self.citizens, request.body(Body::from(body))).await
     }
 
     /// Asks for `path` with the case secret.
     pub async fn get(self, path: String, secret: String) -> Response {
         let request = Request::get(path).header("authorization", format!("Case {secret}"));
-        send(self.intake, request.body(Body::empty())).await
+        send(self.citizens, request.body(Body::empty())).await
     }
 
     /// One tick of the clock.

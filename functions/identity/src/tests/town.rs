@@ -187,11 +187,9 @@ impl Town {
     }
 }
 
-/// Both functions that an administrator meets, routed as in spin.toml.
+/// Both functions that an administrator meets.
 fn functions(store: &MemoryKv) -> Router {
-    let app = App::new(store.clone());
-    let catalogue = catalogue::router(app.clone());
-    Router::new().route_service("/api/admin/catalogue", catalogue).fallback_service(crate::router(app))
+    service::finish(crate::routes().merge(catalogue::routes()), App::new(store.clone()))
 }
 
 /// A body for the enrolment of somebody with this role.

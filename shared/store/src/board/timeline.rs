@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use canon::DocId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Folded;
 use crate::access::Access;
@@ -19,6 +20,8 @@ use crate::{keys, page};
 pub const TIMELINE_SLOTS: u64 = 512;
 /// Pages that one list request may read: 4 × 100 KB.
 const PAGES_MAX: u64 = 4;
+/// The same without a filter: 512 to 1 024 slots have enough rows, and a list that everybody asks for should be cheap.
+const PAGES_UNFILTERED: u64 = 2;
 
 /// A row of a timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +35,15 @@ pub struct TimelineRow {
 }
 
 type Page = BTreeMap<DocId, TimelineRow>;
+/// A row whose columns are read only if it is shown.
+#[derive(Deserialize)]
+struct UnreadRow<'a> {
+    born: u64,
+    v: u64,
+    #[serde(borrow)]
+    c: &'a RawValue,
+}
+
 /// First and last slot with a row, by month (`2026-11`).
 type Index = BTreeMap<String, (u64, u64)>;
 
@@ -44,6 +56,8 @@ pub struct TimelineQuery {
     pub before: Option<u64>,
     /// At most so many rows.
     pub limit: usize,
+    /// Whether `keep` may refuse rows, so that more have to be looked through.
+    pub filtered: bool,
 }
 
 /// Part of a timeline, newest first.
@@ -73,22 +87,30 @@ pub async fn read_timeline<P: Platform>(
     if newest < first {
         return Ok(TimelinePage::default());
     }
-    let lowest_page = (first / TIMELINE_SLOTS).max((newest / TIMELINE_SLOTS).saturating_sub(PAGES_MAX - 1));
+    let pages = if query.filtered { PAGES_MAX } else { PAGES_UNFILTERED };
+    let lowest_page = (first / TIMELINE_SLOTS).max((newest / TIMELINE_SLOTS).saturating_sub(pages - 1));
     let keys: Vec<String> = (lowest_page..=newest / TIMELINE_SLOTS).map(|page| page_key(name, page)).collect();
-    let mut rows = Vec::new();
-    for bytes in access.get_many(&keys).await?.values() {
-        rows.extend(canon::read::<Page>(bytes)?.into_values());
-    }
-    let month = query.month.as_deref();
-    rows.retain(|row| {
-        row.born <= newest && row.born >= first && month.is_none_or(|m| in_month(&row.c, m)) && keep(&row.c)
-    });
-    rows.sort_by_key(|row| std::cmp::Reverse(row.born));
     let floor = lowest_page.saturating_mul(TIMELINE_SLOTS).max(first);
-    let cut = rows.len() > query.limit;
-    rows.truncate(query.limit);
-    let next = if cut { rows.last().map(|row| row.born) } else { Some(floor).filter(|floor| *floor > first) };
-    Ok(TimelinePage { rows, next })
+    let found = access.get_many(&keys).await?;
+    let mut unread = Vec::new();
+    for bytes in found.values() {
+        let page: BTreeMap<&str, UnreadRow<'_>> = serde_json::from_slice(bytes)?;
+        unread.extend(page.into_values().filter(|row| (floor..=newest).contains(&row.born)));
+    }
+    unread.sort_unstable_by_key(|row| std::cmp::Reverse(row.born));
+    let mut rows: Vec<TimelineRow> = Vec::with_capacity(query.limit);
+    for UnreadRow { born, v, c } in unread {
+        let columns: Value = canon::read(c.get().as_bytes())?;
+        if query.month.as_deref().is_some_and(|month| !in_month(&columns, month)) || !keep(&columns) {
+            continue;
+        }
+        if rows.len() == query.limit {
+            let next = rows.last().map(|row| row.born);
+            return Ok(TimelinePage { rows, next });
+        }
+        rows.push(TimelineRow { born, v, c: columns });
+    }
+    Ok(TimelinePage { rows, next: Some(floor).filter(|floor| *floor > first) })
 }
 
 /// The month a row belongs to is the start of its `receivedAt` column.

@@ -1,14 +1,16 @@
 //! Masks for display (handbook §9): 张*, 李**, 138****5678.
 
 /// The first character, then a star for each other one, at most two.
-pub(crate) fn name(name: &str) -> String {
+#[must_use]
+pub fn name(name: &str) -> String {
     let mut letters = name.chars();
     let first: String = letters.next().into_iter().collect();
     format!("{first}{}", "*".repeat(letters.count().clamp(1, 2)))
 }
 
 /// The first three and the last four digits of the national number.
-pub(crate) fn phone(e164: &str) -> String {
+#[must_use]
+pub fn phone(e164: &str) -> String {
     let national = e164.strip_prefix("+86").unwrap_or(e164);
     match (national.get(..3), national.len().checked_sub(4).and_then(|from| national.get(from..))) {
         (Some(head), Some(tail)) if national.len() >= 9 => format!("{head}****{tail}"),

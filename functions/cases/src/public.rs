@@ -48,7 +48,9 @@ pub(crate) async fn list<P: Platform>(
     };
     let (category, village) = (query.category.as_deref(), query.village.as_deref());
     let keep = |columns: &Value| wanted(columns, "categoryCode", category) && wanted(columns, "villageCode", village);
-    let page = read_timeline(&call.access, "public", &TimelineQuery { month, before, limit }, keep).await?;
+    let is_given = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
+    let wanted_rows = TimelineQuery { month, before, limit, filtered: is_given(category) || is_given(village) };
+    let page = read_timeline(&call.access, "public", &wanted_rows, keep).await?;
     let items: Vec<Value> = page.rows.into_iter().map(|row| row.c).collect();
     let answer = json!({ "items": items, "nextCursor": page.next.map(|next| next.to_string()) });
     Ok(([(header::CACHE_CONTROL, CACHE_CONTROL)], service::json(&answer)).into_response())

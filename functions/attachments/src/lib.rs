@@ -1,8 +1,10 @@
 //! Photos and recordings: what they really are, stored sealed as they came, shown without their metadata.
 
+use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::{Actor, Aggregate};
 use domain::time::MINUTE_MS;
@@ -10,17 +12,23 @@ use domain::upload::Upload;
 use http::{HeaderValue, StatusCode, header};
 use media::Mime;
 use service::keys::SEAL_OVERHEAD_BYTES;
-use service::{Call, Problem, body, rate};
+use service::{App, Call, Problem, body, rate};
 use store::{Birth, Platform, StoreError, blob};
-
-use crate::case;
-use crate::view;
 
 /// Uploads of an address in a minute: three reports of nine photos and a voice note, 300 MB at most.
 const UPLOADS_PER_MINUTE: u32 = 30;
 
+/// The function's routes.
+pub fn routes<P: Platform>() -> Router<App<P>> {
+    Router::new()
+        .route("/api/intake/attachments", post(upload))
+        .route("/api/intake/orders/{reference}/attachments/{id}", get(download))
+}
+
+service::component!(routes);
+
 /// `POST /api/intake/attachments`
-pub(crate) async fn upload<P: Platform>(call: Call<P>, request: Body) -> Result<Response, Problem> {
+async fn upload<P: Platform>(call: Call<P>, request: Body) -> Result<Response, Problem> {
     let catalogue = call.app.catalogue(&call.access).await?;
     let limits = &catalogue.town.limits;
     let max = usize::try_from(limits.attachment_bytes_max).unwrap_or(usize::MAX);
@@ -68,13 +76,13 @@ fn recognise(bytes: &Bytes, audio_seconds_max: u32) -> Result<Mime, Problem> {
 }
 
 /// `GET /api/intake/orders/{reference}/attachments/{id}`: the copy without metadata.
-pub(crate) async fn download<P: Platform>(
+async fn download<P: Platform>(
     call: Call<P>,
     Path((reference, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let id = DocId::parse(&id).map_err(|_| Problem::not_found())?;
-    let case = case::open(&call, &reference).await?;
-    let attachment = view::attachments(&case.document).find(|attachment| attachment.id == id);
+    let case = orders::open(&call, &reference).await?;
+    let attachment = orders::attachments(&case.document).find(|attachment| attachment.id == id);
     let attachment = attachment.ok_or_else(Problem::not_found)?;
     let bytes = read(&call, &case.keys, &attachment.sha256, attachment.size).await?;
     let mime = attachment.mime.parse::<Mime>().map_err(|_| damaged(&attachment.sha256))?;

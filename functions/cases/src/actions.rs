@@ -5,14 +5,13 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::aggregate::{Actor, Aggregate};
 use domain::order::{OrderCommand, SupplementCommand, Text, UrgeCommand, WorkOrder};
+use orders::{Case, Sealer, resolve, text_field, upload_ids};
 use serde::Deserialize;
 use service::keys::DataKey;
 use service::{Call, FieldError, Problem, body};
 use store::{Document, Platform};
 
-use crate::case::{self, Case};
-use crate::form::text_field;
-use crate::submit::{Sealer, resolve_attachments};
+use crate::track;
 
 /// `POST …/supplements`
 #[derive(Debug, Deserialize)]
@@ -39,7 +38,7 @@ pub(crate) async fn supplement<P: Platform>(
     Path(reference): Path<String>,
     request: Body,
 ) -> Result<Response, Problem> {
-    let case = case::open(&call, &reference).await?;
+    let case = orders::open(&call, &reference).await?;
     let (form, bytes) = body::json::<SupplementForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let catalogue = call.app.catalogue(&call.access).await?;
     let limits = &catalogue.town.limits;
@@ -48,8 +47,8 @@ pub(crate) async fn supplement<P: Platform>(
     if text.is_none() && form.attachments.is_empty() {
         return Err(Problem::invalid(vec![FieldError::new("/text", "required")]));
     }
-    let ids = crate::form::upload_ids(&form.attachments, usize::try_from(limits.photos_max).unwrap_or(usize::MAX))?;
-    let attachments = resolve_attachments(&call, &catalogue, &ids).await?;
+    let ids = upload_ids(&form.attachments, usize::try_from(limits.photos_max).unwrap_or(usize::MAX))?;
+    let attachments = resolve(&call, &catalogue, &ids).await?;
     let text = seal(&call, &case, "supplement", text.unwrap_or_default())?;
     let command = SupplementCommand { text, attachments, max: limits.supplements_max };
     perform(&call, case, "intake.supplement", &bytes, OrderCommand::Supplement(command)).await
@@ -61,7 +60,7 @@ pub(crate) async fn urge<P: Platform>(
     Path(reference): Path<String>,
     request: Body,
 ) -> Result<Response, Problem> {
-    let case = case::open(&call, &reference).await?;
+    let case = orders::open(&call, &reference).await?;
     let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let reason = reason(&call, &case, &form)?;
     let catalogue = call.app.catalogue(&call.access).await?;
@@ -76,7 +75,7 @@ pub(crate) async fn withdraw<P: Platform>(
     Path(reference): Path<String>,
     request: Body,
 ) -> Result<Response, Problem> {
-    let case = case::open(&call, &reference).await?;
+    let case = orders::open(&call, &reference).await?;
     let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let reason = reason(&call, &case, &form)?;
     perform(&call, case, "intake.withdraw", &bytes, OrderCommand::Withdraw { reason }).await
@@ -111,5 +110,5 @@ async fn perform<P: Platform>(
         WorkOrder::decide(Some(&document.state), &command, context)
     })
     .await?;
-    case::respond(call, &keys, &committed.document).await
+    track::respond(call, &keys, &committed.document).await
 }

@@ -5,18 +5,14 @@
 //! rest of it; the id, which nobody can guess, only refuses further wrong ones, so that nobody can lock an owner out of
 //! the receipt's link.
 
-use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
 use canon::DocId;
 use domain::order::{OrderNo, WorkOrder};
 use domain::time::{HOUR_MS, Moment};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service::keys::same_hash;
 use service::{Call, Keys, Problem, rate};
 use store::{Document, Platform, StoreError};
-
-use crate::view;
 
 /// Wrong secrets per case and hour.
 const WRONG_SECRETS_MAX: u32 = 5;
@@ -24,7 +20,7 @@ const WRONG_SECRETS_MAX: u32 = 5;
 /// What a human number leads to.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Lookup {
+pub struct Lookup {
     id: DocId,
     /// Set after too many wrong secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,48 +28,32 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
-    pub(crate) fn to(id: &DocId) -> Self {
+    /// Leads to `id`.
+    #[must_use]
+    pub fn to(id: &DocId) -> Self {
         Self { id: id.clone(), locked_until: None }
     }
-}
 
-pub(crate) fn lookup_value(lookup: &Lookup) -> Vec<u8> {
-    serde_json::to_vec(lookup).unwrap_or_default()
+    /// As it is stored.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
 }
 
 /// A case whose secret was right.
-pub(crate) struct Case {
+pub struct Case {
+    /// The order.
     pub document: Document<WorkOrder>,
+    /// The installation's keys.
     pub keys: Keys,
 }
 
-/// `GET /api/intake/orders/{reference}`
-pub(crate) async fn track<P: Platform>(call: Call<P>, Path(reference): Path<String>) -> Result<Response, Problem> {
-    let case = open(&call, &reference).await?;
-    let etag = format!("\"{}\"", case.document.version);
-    let known = call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known == Some(etag.as_str()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let mut response = respond(&call, &case.keys, &case.document).await?;
-    if let Ok(etag) = HeaderValue::try_from(etag) {
-        response.headers_mut().insert(header::ETAG, etag);
-    }
-    Ok(response)
-}
-
-/// The citizen's view of a document.
-pub(crate) async fn respond<P: Platform>(
-    call: &Call<P>,
-    keys: &Keys,
-    document: &Document<WorkOrder>,
-) -> Result<Response, Problem> {
-    let catalogue = call.app.catalogue(&call.access).await?;
-    Ok(service::json(&view::citizen(document, keys, &catalogue, call.access.now())?).into_response())
-}
-
 /// Opens the case `reference` (a number or a document id) with the request's secret.
-pub(crate) async fn open<P: Platform>(call: &Call<P>, reference: &str) -> Result<Case, Problem> {
+///
+/// # Errors
+/// 401 without a secret; 404 for a wrong one and for a wrong reference; 429 once too many were tried.
+pub async fn open<P: Platform>(call: &Call<P>, reference: &str) -> Result<Case, Problem> {
     let secret = call.case_secret().ok_or_else(|| {
         let detail = "Send the case secret as `Authorization: Case <secret>`.";
         Problem::new(StatusCode::UNAUTHORIZED, "secretRequired", detail)
@@ -120,7 +100,7 @@ async fn wrong_secret<P: Platform>(
     let until = Some(call.access.now().plus_ms(resets_in_ms));
     let lookup = Lookup { id: document.id.clone(), locked_until: until };
     let number = store::keys::number(document.state.registered.number.as_str());
-    call.access.set(&number, lookup_value(&lookup)).await?;
+    call.access.set(&number, lookup.to_bytes()).await?;
     Ok(if count.n == WRONG_SECRETS_MAX { Problem::not_found() } else { locked(resets_in_ms) })
 }
 

@@ -1,22 +1,19 @@
 //! What the owner of a case sees of it: where it stands, who holds it, what happened, what can be done next.
 
 use canon::DocId;
-use domain::aggregate::Aggregate as _;
 use domain::catalogue::{Catalogue, Point};
-use domain::order::{Action, Attachment, OrderEvent, Sealed, Status, Text, WorkOrder};
+use domain::order::{Action, Attachment, OrderEvent, Status, WorkOrder};
 use domain::time::Moment;
+use orders::{Opener, Receipt, attachments, mask, receipt};
 use serde::Serialize;
 use serde_json::{Value, json};
-use service::keys::DataKey;
-use service::{Keys, Problem};
+use service::Keys;
 use store::{Document, Recorded};
-
-use crate::mask;
 
 /// The citizen's view.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct CitizenView {
+pub(crate) struct CitizenView<'a> {
     number: String,
     id: DocId,
     version: u64,
@@ -38,49 +35,23 @@ pub(crate) struct CitizenView {
     attachments: Vec<Value>,
     timeline: Vec<Value>,
     actions: Vec<Action>,
-    receipt: Value,
-}
-
-/// Opens what is sealed in one document, for its owner.
-pub(crate) struct Opener(Option<DataKey>);
-
-impl Opener {
-    /// A destroyed data key leaves the case readable without its sealed parts.
-    pub(crate) fn new(document: &Document<WorkOrder>, keys: &Keys) -> Self {
-        let wrapped = document.key.as_deref();
-        Self(wrapped.and_then(|wrapped| keys.data_key(WorkOrder::KIND, &document.id, wrapped).ok()))
-    }
-
-    fn sealed(&self, field: &str, sealed: &Sealed) -> String {
-        self.0.as_ref().and_then(|key| key.open(field, sealed).ok()).unwrap_or_default()
-    }
-
-    fn optional(&self, field: &str, sealed: Option<&Sealed>) -> Option<String> {
-        sealed.map(|sealed| self.sealed(field, sealed)).filter(|text| !text.is_empty())
-    }
-
-    fn text(&self, field: &str, text: &Text) -> String {
-        match text {
-            Text::Open(text) => text.clone(),
-            Text::Sealed(sealed) => self.sealed(field, sealed),
-        }
-    }
+    receipt: Receipt<'a>,
 }
 
 /// Builds the view at `now`.
-pub(crate) fn citizen(
-    document: &Document<WorkOrder>,
+pub(crate) fn citizen<'a>(
+    document: &'a Document<WorkOrder>,
     keys: &Keys,
     catalogue: &Catalogue,
     now: Moment,
-) -> Result<CitizenView, Problem> {
+) -> CitizenView<'a> {
     let (order, open) = (&document.state, Opener::new(document, keys));
     let registered = &order.registered;
     let limits = &catalogue.town.limits;
     let cooldown_ms = limits.urge_cooldown.natural_ms().unwrap_or(0);
     let name = open.optional("caller.name", registered.caller.name.as_ref()).map(|name| mask::name(&name));
     let phone = open.optional("caller.phone", registered.caller.phone.as_ref()).map(|phone| mask::phone(&phone));
-    Ok(CitizenView {
+    CitizenView {
         number: registered.number.to_string(),
         id: document.id.clone(),
         version: document.version,
@@ -102,8 +73,8 @@ pub(crate) fn citizen(
         attachments: attachments(document).map(attachment).collect(),
         timeline: document.events.iter().filter_map(|event| timeline(event, &open)).collect(),
         actions: order.actions(now, limits.supplements_max, cooldown_ms),
-        receipt: receipt(document)?,
-    })
+        receipt: receipt(document),
+    }
 }
 
 fn place(order: &WorkOrder, open: &Opener) -> Value {
@@ -129,15 +100,6 @@ fn holder(catalogue: &Catalogue) -> Value {
     })
 }
 
-/// All attachments of a case, with the first submission or later ones.
-pub(crate) fn attachments(document: &Document<WorkOrder>) -> impl Iterator<Item = &Attachment> {
-    document.events.iter().flat_map(|recorded| match &recorded.event {
-        OrderEvent::Registered(registered) => registered.attachments.as_slice(),
-        OrderEvent::Supplemented(supplement) => supplement.attachments.as_slice(),
-        _ => &[],
-    })
-}
-
 fn attachment(attachment: &Attachment) -> Value {
     json!({ "id": attachment.id, "mime": attachment.mime, "size": attachment.size })
 }
@@ -157,10 +119,4 @@ fn timeline(recorded: &Recorded<OrderEvent>, open: &Opener) -> Option<Value> {
         OrderEvent::RepeatNoted { .. } => return None,
     };
     Some(json!({ "at": recorded.at, "type": kind, "by": "you", "text": text, "attachments": files }))
-}
-
-/// The first event as it is stored, nonce included: enough for its owner to prove what was submitted and when.
-pub(crate) fn receipt(document: &Document<WorkOrder>) -> Result<Value, Problem> {
-    let event = document.events.first().map(Recorded::to_json).transpose()?;
-    Ok(json!({ "document": Document::<WorkOrder>::key_of(&document.id), "event": event }))
 }

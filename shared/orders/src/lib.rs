@@ -1,0 +1,17 @@
+//! What the functions that handle orders share, between HTTP and the domain.
+//!
+//! What must stay true: without the case secret nothing of an order can be seen but its row in the public list; what a
+//! caller typed about a person is sealed before it reaches the store.
+
+mod case;
+mod check;
+pub mod mask;
+mod receipt;
+mod seal;
+mod upload;
+
+pub use case::{Case, Lookup, open};
+pub use check::{Check, text_field};
+pub use receipt::{Receipt, attachments, receipt};
+pub use seal::{Opener, Sealer};
+pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

@@ -1,0 +1,27 @@
+//! The receipt, and the files of an order.
+
+use domain::order::{Attachment, OrderEvent, WorkOrder};
+use serde::Serialize;
+use store::{Document, Recorded};
+
+/// The first event as it is stored, nonce included: enough for its owner to prove what was submitted and when.
+#[derive(Debug, Serialize)]
+pub struct Receipt<'a> {
+    document: String,
+    event: Option<&'a Recorded<OrderEvent>>,
+}
+
+/// The receipt of an order.
+#[must_use]
+pub fn receipt(document: &Document<WorkOrder>) -> Receipt<'_> {
+    Receipt { document: Document::<WorkOrder>::key_of(&document.id), event: document.events.first() }
+}
+
+/// All attachments of a case, with the first submission or later ones.
+pub fn attachments(document: &Document<WorkOrder>) -> impl Iterator<Item = &Attachment> {
+    document.events.iter().flat_map(|recorded| match &recorded.event {
+        OrderEvent::Registered(registered) => registered.attachments.as_slice(),
+        OrderEvent::Supplemented(supplement) => supplement.attachments.as_slice(),
+        _ => &[],
+    })
+}
