@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::codes::TownCode;
 use super::error::{RowError, RowErrorCode};
@@ -98,23 +99,67 @@ pub(crate) fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> Option
         fail(0, RowErrorCode::NotUtf8, "the file is not UTF-8".to_owned());
         return None;
     };
-    match toml::from_str::<Town>(text) {
+    match parse(text) {
         Ok(town) => {
             town.check(errors);
             Some(town)
         }
-        Err(error) => {
-            let row = error.span().map_or(0, |span| line_of(text, span.start));
-            fail(row, RowErrorCode::Malformed, error.message().to_owned());
+        Err((row, detail)) => {
+            fail(row, RowErrorCode::Malformed, detail);
             None
         }
     }
 }
 
-/// The line, from 1, on which the byte `at` lies.
-fn line_of(text: &str, at: usize) -> u32 {
-    let before = text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-    u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+/// The town, or the line (0 where no line is to blame) and what was expected there.
+///
+/// The text becomes a value first and is read from that, like everything else here: reading types from TOML directly is
+/// 50 KB of code more.
+fn parse(text: &str) -> Result<Town, (u32, String)> {
+    let value: Value = basic_toml::from_str(text).map_err(|error| {
+        let row = error.line_col().map_or(0, |(line, _)| u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1));
+        (row, error.to_string())
+    })?;
+    canon::read_value::<Town>(value.clone()).map_err(|error| {
+        let detail = error.to_string();
+        let row = culprit(&value, &detail).and_then(|key| line_of(text, &key)).unwrap_or(0);
+        (row, detail)
+    })
+}
+
+/// The key without which the mistake would be another one; none where something is missing, which shows last of all.
+fn culprit(value: &Value, mistake: &str) -> Option<String> {
+    let tables = value.as_object().filter(|_| !mistake.starts_with("expected a member"))?;
+    let is_cured = |town: Map<String, Value>| match canon::read_value::<Town>(town.into()) {
+        Ok(_) => true,
+        Err(error) => error.to_string() != mistake,
+    };
+    let table = tables.keys().find(|name| is_cured(without(tables, name)))?;
+    let members = tables.get(table).and_then(Value::as_object);
+    let key = members.and_then(|members| {
+        members.keys().find(|key| {
+            let mut town = tables.clone();
+            town.insert(table.clone(), without(members, key).into());
+            is_cured(town)
+        })
+    });
+    Some(key.unwrap_or(table).clone())
+}
+
+fn without(members: &Map<String, Value>, name: &str) -> Map<String, Value> {
+    let mut rest = members.clone();
+    rest.remove(name);
+    rest
+}
+
+/// The first line, from 1, that gives `key` or opens the table of that name.
+fn line_of(text: &str, key: &str) -> Option<u32> {
+    let gives = |line: &str| {
+        let line = line.trim_start().trim_start_matches('[');
+        line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
+    };
+    let index = text.lines().position(gives)?;
+    u32::try_from(index).ok()?.checked_add(1)
 }
 
 impl Town {

@@ -113,7 +113,8 @@ fn a_timeline_is_read_newest_first_and_goes_on_where_it_stopped() {
     assert_eq!(born(&world, &all), (vec![10, 9, 8, 7], Some(7)));
     assert_eq!(born(&world, &TimelineQuery { before: Some(7), ..all.clone() }), (vec![6, 5, 4, 3], Some(3)));
     assert_eq!(born(&world, &TimelineQuery { before: Some(3), ..all.clone() }), (vec![2, 1], None));
-    let month = |month: &str| born(&world, &TimelineQuery { month: Some(month.to_owned()), limit: 9, ..Default::default() });
+    let month =
+        |month: &str| born(&world, &TimelineQuery { month: Some(month.to_owned()), limit: 9, ..Default::default() });
     assert_eq!(month("2026-12"), (vec![10, 9, 8], None));
     assert_eq!(month("2026-11").0.len(), 7);
     assert_eq!(month("2026-10"), (vec![], None));

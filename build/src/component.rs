@@ -1,0 +1,140 @@
+//! A function's component, made smaller: binaryen's wasm-opt over the core module inside, which takes a sixth away.
+//!
+//! wasm-opt knows modules and not components, so the component is taken apart at its top level (Component Model binary
+//! format: sections of an id, a LEB128 length and that many bytes) and put together again with the new module.
+
+use crate::npm::packages;
+use crate::pages::modified;
+use crate::said;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Where binaryen is pinned.
+const TOOL: &str = "build/wasm-opt";
+/// What rustc's wasm32-wasip2 takes for granted, which wasm-opt cannot see in a stripped module.
+const FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+/// The preamble: magic, version, layer.
+const PREAMBLE: usize = 8;
+/// Section id of a core module.
+const CORE_MODULE: u8 = 1;
+
+/// Writes `target/functions/NAME.wasm` from what the compiler left, unless it is newer.
+///
+/// # Errors
+/// One sentence: what is missing or wrong, and the command that helps.
+pub(crate) fn build(root: &Path, name: &str) -> Result<(), String> {
+    let file = format!("{}.wasm", name.replace('-', "_"));
+    let (compiled, made) = (root.join("target/wasm32-wasip2/release").join(&file), root.join("target/functions"));
+    let Some(compiled_at) = modified(&compiled) else {
+        let command = format!("cargo rustc -p {name} --lib --crate-type cdylib --target wasm32-wasip2 --release");
+        return Err(format!("{} is not built; run: {command}", compiled.display()));
+    };
+    let target = made.join(&file);
+    if modified(&target).is_some_and(|at| at > compiled_at) {
+        return Ok(());
+    }
+    packages(&root.join(TOOL))?;
+    fs::create_dir_all(&made).map_err(|error| said(&made, &error))?;
+    let component = fs::read(&compiled).map_err(|error| said(&compiled, &error))?;
+    let sections = sections(&component).ok_or_else(|| format!("{} is no component", compiled.display()))?;
+    let largest = sections.iter().filter(|(id, _)| *id == CORE_MODULE).map(|(_, module)| module.len()).max();
+    let mut smaller = component.get(..PREAMBLE).unwrap_or_default().to_vec();
+    for (id, content) in sections {
+        // The other modules are shims of a few hundred bytes.
+        if id == CORE_MODULE && Some(content.len()) == largest {
+            push(&mut smaller, id, &optimise(root, &made.join(format!("{name}.core.wasm")), content)?);
+        } else {
+            push(&mut smaller, id, content);
+        }
+    }
+    // Written aside and renamed, so that a build that was stopped leaves no half component.
+    let aside = made.join(format!("{name}.new"));
+    fs::write(&aside, smaller).and_then(|()| fs::rename(&aside, &target)).map_err(|error| said(&target, &error))
+}
+
+/// Runs wasm-opt over `module`, by way of the file `at`.
+fn optimise(root: &Path, at: &Path, module: &[u8]) -> Result<Vec<u8>, String> {
+    fs::write(at, module).map_err(|error| said(at, &error))?;
+    let tool = root.join(TOOL).join("node_modules/.bin/wasm-opt");
+    let ended = Command::new(&tool).arg(at).arg("-o").arg(at).arg("-Oz").args(FEATURES).status();
+    match ended {
+        Ok(status) if status.success() => {}
+        Ok(_) => return Err(format!("wasm-opt failed on {}; its own words are above", at.display())),
+        Err(error) => return Err(said(&tool, &error)),
+    }
+    let smaller = fs::read(at).map_err(|error| said(at, &error))?;
+    fs::remove_file(at).map_err(|error| said(at, &error))?;
+    Ok(smaller)
+}
+
+/// The top-level sections: id and content.
+fn sections(component: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let mut rest = component.strip_prefix(b"\0asm")?.get(PREAMBLE - 4..)?;
+    let mut sections = Vec::new();
+    while let Some((id, tail)) = rest.split_first() {
+        let (length, tail) = length(tail)?;
+        let (content, tail) = tail.split_at_checked(length)?;
+        sections.push((*id, content));
+        rest = tail;
+    }
+    Some(sections)
+}
+
+/// An unsigned LEB128 number and what follows it.
+fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let last = bytes.iter().position(|byte| byte & 0x80 == 0)?;
+    let (number, rest) = bytes.split_at_checked(last + 1)?;
+    let value = number
+        .iter()
+        .rev()
+        .try_fold(0_usize, |sum, byte| sum.checked_mul(128)?.checked_add(usize::from(byte & 0x7f)))?;
+    Some((value, rest))
+}
+
+fn push(component: &mut Vec<u8>, id: u8, content: &[u8]) {
+    component.push(id);
+    let mut length = content.len();
+    while length >= 0x80 {
+        component.push(0x80 | u8::try_from(length & 0x7f).unwrap_or_default());
+        length >>= 7;
+    }
+    component.push(u8::try_from(length).unwrap_or_default());
+    component.extend_from_slice(content);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_compiled_is_said_with_its_command() {
+        let empty = tempfile::tempdir().unwrap();
+        let sentence = build(empty.path(), "intake").unwrap_err();
+        assert!(sentence.contains("cargo rustc -p intake "), "{sentence}");
+    }
+
+    #[test]
+    fn a_component_taken_apart_and_put_together_is_the_same() {
+        let mut component = b"\0asm\x0d\0\x01\0".to_vec();
+        let contents = [(1, vec![7; 300]), (0, Vec::new()), (1, vec![8; 20_000]), (11, vec![9; 127])];
+        for (id, content) in &contents {
+            push(&mut component, *id, content);
+        }
+        let found = sections(&component).unwrap();
+        assert_eq!(found.len(), contents.len());
+        for ((id, content), (found_id, found)) in contents.iter().zip(found) {
+            assert_eq!((*id, content.as_slice()), (found_id, found));
+        }
+        assert_eq!(sections(&component[..component.len() - 1]), None);
+        assert_eq!(sections(b"MZ"), None);
+    }
+}
