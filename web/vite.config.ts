@@ -45,6 +45,6 @@ export default defineConfig({
     // The 404 page must share the hashed base style sheet, so CSS stays split per entry.
     cssCodeSplit: true,
     reportCompressedSize: false,
-    rollupOptions: { input: { citizen: 'index.html', notFound: '404.html' } },
+    rollupOptions: { input: { citizen: 'index.html', console: 'console/index.html', notFound: '404.html' } },
   },
 })

@@ -57,7 +57,7 @@ function parseProblem(status: number, text: string): ProblemBody {
   return { status }
 }
 
-async function call(path: string, init: RequestInit = {}): Promise<Response> {
+export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS)
   let response: Response

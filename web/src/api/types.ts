@@ -186,4 +186,9 @@ export interface ProblemBody {
   proofOfWork?: { challenge: string; bits: number }
   /** With `urgeTooSoon`. */
   availableAt?: string
+  /** With a refused step of staff: what is possible instead, and where the order stands. */
+  allowed?: string[]
+  orderStatus?: string
+  /** With `staleVersion`: the version that is there now. */
+  version?: number
 }

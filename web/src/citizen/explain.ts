@@ -2,18 +2,12 @@
 import { ApiProblem } from '../api/client'
 import { t, tCode } from '../i18n'
 import { moment } from '../i18n/format'
+import { waitText } from '../i18n/wait'
 import { hotline } from './catalogue'
 
 export interface Explanation {
   title: string
   next: string
-}
-
-export function waitText(seconds: number | null): string {
-  if (seconds === null || seconds <= 0) return t('wait.moment')
-  if (seconds < 90) return t('wait.seconds', { n: Math.ceil(seconds) })
-  if (seconds < 5400) return t('wait.minutes', { n: Math.ceil(seconds / 60) })
-  return t('wait.hours', { n: Math.ceil(seconds / 3600) })
 }
 
 function byCode(problem: ApiProblem): Explanation | null {

@@ -11,13 +11,13 @@ export type MessageKey = keyof typeof zhCN
 export type Messages = Record<MessageKey, string>
 
 type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
-type Placeholders<K extends MessageKey> = Names<(typeof zhCN)[K]>
-type Args<K extends MessageKey> = [Placeholders<K>] extends [never]
+/** What must be passed beside a key: its placeholders, or nothing. */
+export type ArgsOf<M extends Record<string, string>, K extends keyof M> = [Names<M[K]>] extends [never]
   ? []
-  : [values: Record<Placeholders<K>, string | number>]
-
-/** Keys whose message has no placeholder. */
-export type PlainKey = { [K in MessageKey]: [Placeholders<K>] extends [never] ? K : never }[MessageKey]
+  : [values: Record<Names<M[K]>, string | number>]
+/** Keys of a catalogue whose message has no placeholder. */
+export type PlainKeyOf<M extends Record<string, string>> = { [K in keyof M]: [Names<M[K]>] extends [never] ? K : never }[keyof M]
+export type PlainKey = PlainKeyOf<typeof zhCN>
 
 export const locale = shallowRef<Locale>('zh-CN')
 const messages = shallowRef<Messages>(zhCN)
@@ -28,9 +28,13 @@ function form(text: string, n: unknown): string {
   return many === undefined ? text : n === 1 ? (one ?? text) : many
 }
 
-export function t<K extends MessageKey>(key: K, ...args: Args<K>): string {
-  const values = (args[0] ?? {}) as Record<string, string | number>
-  return form(messages.value[key], values['n']).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+/** A message with its placeholders filled in. */
+export function fill(text: string, values: Record<string, string | number> = {}): string {
+  return form(text, values['n']).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+}
+
+export function t<K extends MessageKey>(key: K, ...args: ArgsOf<typeof zhCN, K>): string {
+  return fill(messages.value[key], args[0])
 }
 
 /** For texts of codes the server sends: unknown codes fall back instead of showing a raw identifier. */
@@ -39,8 +43,14 @@ export function tCode(prefix: string, code: string, fallback: MessageKey): strin
   return text ?? messages.value[fallback]
 }
 
+/** Other catalogues on the page: each fetches its texts and says how to show them, so all change at once. */
+const companions: ((next: Locale) => Promise<() => void>)[] = []
+export const accompany = (load: (next: Locale) => Promise<() => void>) => void companions.push(load)
+
 export async function setLocale(next: Locale): Promise<void> {
+  const arrived = await Promise.all(companions.map((load) => load(next)))
   messages.value = next === 'en' ? (await import('./en')).en : zhCN
+  for (const show of arrived) show()
   locale.value = next
   document.documentElement.lang = next
 }

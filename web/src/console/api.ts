@@ -1,0 +1,104 @@
+/**
+ * The command centre's interface. Every change carries the CSRF token and an idempotency key; a session that ended is
+ * renewed over the open page and the request goes out again with the same key, so nothing is lost and nothing is done
+ * twice.
+ */
+import { ApiProblem, call } from '../api/client'
+import { restore, session, signedInAgain } from './session'
+import type { CallerLook, Dashboard, OrderView, QueuePage, Row, Unit } from './types'
+
+async function send(path: string, init: RequestInit, change: boolean): Promise<Response> {
+  const csrf: Record<string, string> = change ? { 'X-CSRF-Token': session.value?.csrf ?? '' } : {}
+  return call(path, { cache: 'no-store', ...init, headers: { ...(init.headers as Record<string, string>), ...csrf } })
+}
+
+async function ask(path: string, init: RequestInit = {}, change = false): Promise<Response> {
+  for (;;) {
+    try {
+      return await send(path, init, change)
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem
+      if (problem.status === 401) {
+        await signedInAgain()
+      } else if (problem.code === 'csrfInvalid') {
+        // Another window signed in anew: the cookie is its session, so the token has to be that one's too.
+        const before = session.value?.csrf
+        await restore()
+        if (!session.value) await signedInAgain()
+        else if (session.value.csrf === before) throw problem
+      } else {
+        throw problem
+      }
+    }
+  }
+}
+
+async function json<T>(path: string, init?: RequestInit, change = false): Promise<T> {
+  const response = await ask(path, init, change)
+  try {
+    return (await response.json()) as T
+  } catch {
+    throw new ApiProblem('offline', 0, {})
+  }
+}
+
+const post = (body: unknown, key: string): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+  body: JSON.stringify(body),
+})
+
+const orderPath = (id: string, rest = '') => `/api/dispatch/orders/${encodeURIComponent(id)}${rest}`
+
+/** A conditional GET: the content with its tag, or null where nothing changed. */
+async function changed<T>(path: string, etag: string | null): Promise<{ body: T; etag: string | null } | null> {
+  try {
+    const response = await ask(path, etag ? { headers: { 'If-None-Match': etag } } : {})
+    return { body: (await response.json()) as T, etag: response.headers.get('etag') }
+  } catch (problem) {
+    if (problem instanceof ApiProblem && problem.status === 304) return null
+    throw problem instanceof ApiProblem ? problem : new ApiProblem('offline', 0, {})
+  }
+}
+
+// The interface gives at most 100 rows a request.
+const PAGE_ROWS = 100
+
+export const getQueues = () => json<{ queues: { name: string; total: number }[] }>('/api/dispatch/queues')
+
+export function getQueue(name: string, cursor: string | null, etag: string | null) {
+  const query = new URLSearchParams({ limit: String(PAGE_ROWS), ...(cursor ? { cursor } : {}) })
+  return changed<QueuePage>(`/api/dispatch/queues/${encodeURIComponent(name)}?${query}`, etag)
+}
+
+export const getOrder = (id: string, etag: string | null = null) => changed<OrderView>(orderPath(id), etag)
+
+export const takeStep = (id: string, step: string, body: Record<string, unknown>, key: string) =>
+  json<OrderView>(orderPath(id, `/${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`), post(body, key), true)
+
+export const lookAtCaller = (id: string, purpose: string, key: string) =>
+  json<CallerLook>(orderPath(id, '/caller-look'), post({ purpose }, key), true)
+
+export const attachmentUrl = (order: string, id: string) => orderPath(order, `/attachments/${encodeURIComponent(id)}`)
+
+export interface Search {
+  month: string
+  unit: string
+  status: string
+  category: string
+  q: string
+}
+
+const searchPath = (search: Search, cursor: string | null) => {
+  const given = Object.entries({ ...search, cursor: cursor ?? '' }).filter(([, value]) => value !== '')
+  return `/api/dispatch/orders?${new URLSearchParams(given)}`
+}
+
+export const searchOrders = (search: Search, cursor: string | null) =>
+  json<{ items: Row[]; nextCursor: string | null }>(searchPath(search, cursor))
+
+export const exportOrders = async (search: Search): Promise<Blob> =>
+  (await ask(searchPath(search, null), { headers: { Accept: 'text/csv' } })).blob()
+
+export const getDashboard = () => json<Dashboard>('/api/dispatch/dashboard')
+export const getUnits = () => json<{ units: Unit[] }>('/api/dispatch/units')

@@ -1,0 +1,19 @@
+/** Addresses of the console, below /console/. The server answers every page there with the console's index. */
+export const BASE = '/console/'
+
+export const paths = {
+  home: '/',
+  signIn: '/sign-in',
+  queue: '/queues/:name',
+  order: '/orders/:id',
+  batch: '/batch',
+  search: '/search',
+  dashboard: '/dashboard',
+} as const
+
+export const queuePath = (name: string) => `/queues/${encodeURIComponent(name)}`
+export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(idOrNumber)}`
+
+/** Where to go after signing in: a page of the console, whatever the address says. */
+export const nextPath = (next: unknown): string =>
+  typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : paths.home

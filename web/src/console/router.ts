@@ -1,0 +1,70 @@
+/**
+ * Routes of the console, each page its own chunk. Whoever is not signed in meets the sign-in page first and comes back
+ * to where they wanted to go.
+ */
+import { nextTick, ref, watch } from 'vue'
+import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { locale } from '../i18n'
+import { c, type ConsolePlainKey } from '../i18n/console'
+import { BASE, nextPath, paths } from './paths'
+import { restore, session } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    page?: ConsolePlainKey
+  }
+}
+
+/** A page's chunk, or the session, did not arrive; the shell offers to reload. */
+export const pageFailed = ref(false)
+/** Where "back to the list" leads: the last list that was open. */
+export const lastList = ref<string>(paths.home)
+
+export function nameDocument(page: string): void {
+  document.title = c('app.title', { page })
+}
+
+const LISTS = new Set(['queue', 'search', 'batch'])
+
+export function createConsoleRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory(BASE),
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }) ?? false,
+    routes: [
+      { path: paths.home, name: 'home', component: () => import('./pages/HomePage.vue'), meta: { page: 'nav.queues' } },
+      { path: paths.signIn, name: 'signIn', component: () => import('./pages/SignInPage.vue'), meta: { page: 'signIn.title' } },
+      { path: paths.queue, name: 'queue', component: () => import('./queue/QueuePage.vue'), meta: { page: 'nav.queues' } },
+      { path: paths.order, name: 'order', component: () => import('./order/OrderPage.vue'), meta: {} },
+      { path: paths.batch, name: 'batch', component: () => import('./pages/BatchPage.vue'), meta: { page: 'batch.title' } },
+      { path: paths.search, name: 'search', component: () => import('./pages/SearchPage.vue'), meta: { page: 'search.title' } },
+      { path: paths.dashboard, name: 'dashboard', component: () => import('./pages/DashboardPage.vue'), meta: { page: 'board.title' } },
+      { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { page: 'app.notFound' } },
+    ],
+  })
+  let asked = false
+  router.beforeEach(async (to) => {
+    if (!asked) {
+      await restore()
+      asked = true
+    }
+    if (to.name === 'signIn') return session.value ? nextPath(to.query['next']) : true
+    return session.value ? true : { path: paths.signIn, query: { next: to.fullPath } }
+  })
+  const nameByRoute = () => {
+    const { page } = router.currentRoute.value.meta
+    if (page) nameDocument(c(page))
+  }
+  let first = true
+  router.afterEach((to, from) => {
+    pageFailed.value = false
+    nameByRoute()
+    if (LISTS.has(String(to.name))) lastList.value = to.fullPath
+    if (!first && to.path !== from.path) {
+      void nextTick(() => requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })))
+    }
+    first = false
+  })
+  router.onError(() => (pageFailed.value = true))
+  watch(locale, nameByRoute)
+  return router
+}

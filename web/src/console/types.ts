@@ -1,0 +1,153 @@
+/** The shapes of the command centre's interface, as `functions/dispatch` answers. Fields added later are ignored. */
+import type { Attachment, TimeLimit } from '../api/types'
+
+export interface StaffSession {
+  staff: { id: string; account: string; displayName: string; roles: string[]; unit?: string | null }
+  csrf: string
+  until: string
+}
+
+export type LightColour = 'green' | 'yellow' | 'red' | null
+
+export interface Row {
+  id: string
+  version: number
+  number: string
+  categoryCode: string
+  villageCode?: string | null
+  appealType: string
+  status: string
+  urgency: string
+  receivedAt: string
+  outerBy?: string | null
+  innerBy?: string | null
+  warnAt?: string | null
+  confidential: boolean
+  /** How often the same caller came back. */
+  repeats: number
+  leadUnit?: string | null
+  request?: 'return' | 'extension' | 'suspension' | null
+  ruling?: boolean | null
+  callers?: number | null
+  part?: 'lead' | 'co' | 'replied' | null
+  cards?: { key: string; level: string }[] | null
+  light: LightColour
+}
+
+export interface QueuePage {
+  name: string
+  total: number
+  items: Row[]
+  nextCursor: string | null
+}
+
+export interface Unit {
+  code: string
+  nameZh: string
+  nameEn?: string | null
+  kind: string
+  canBeLead: boolean
+}
+
+export interface Timer {
+  limit: TimeLimit
+  due: { at: string; provisional?: boolean }
+}
+
+export interface Card {
+  key: string
+  level: string
+  unit: string
+  status: string
+  at: string
+  objectBy?: string | null
+  replyBy?: string | null
+}
+
+export interface HandlingView {
+  lead?: string | null
+  coUnits: { unit: string; repliedAt?: string | null }[]
+  respondents: string[]
+  clocks?: (Record<'sign' | 'contact' | 'giveBack' | 'inner' | 'outer', Timer> & { warnAt: string }) | null
+  request?: { kind: string; limit?: TimeLimit | null; timer?: Timer | null } | null
+  signedAt?: string | null
+  contactedAt?: string | null
+  redos: number
+  reworks: number
+  ruling: boolean
+  class?: string | null
+  visitBy?: string | null
+  cards: Card[]
+  parent?: string | null
+  children: string[]
+}
+
+export interface Answer {
+  contacted?: boolean | null
+  resolved?: boolean | null
+  satisfaction?: number | null
+}
+
+export interface TimelineEvent {
+  seq: number
+  at: string
+  type: string
+  by: { kind: 'citizen' | 'staff' | 'system'; name?: string | null }
+  unit?: string | null
+  units?: string[] | null
+  reason?: string | null
+  text?: string | null
+  attachments: (Attachment | string)[]
+  limit?: TimeLimit | null
+  answer?: Answer | null
+  to?: string | null
+}
+
+export interface Suggestion {
+  handOff?: string | null
+  lead?: string | null
+  coUnits: string[]
+  grounds: string[]
+}
+
+export interface OrderView {
+  id: string
+  number: string
+  version: number
+  status: string
+  urgency: string
+  appealType: string
+  categoryCode: string
+  channel: string
+  /** Null when hidden from this member. */
+  title: string | null
+  content: string | null
+  place: { address?: string | null; villageCode?: string | null; gridCode?: string | null; lon?: number | null; lat?: number | null }
+  caller?: { name?: string | null; phone?: string | null; visible: boolean } | null
+  anonymous: boolean
+  confidential: boolean
+  replyWanted: boolean
+  receivedAt: string
+  promisedBy: string
+  provisional?: boolean
+  light: LightColour
+  attachments: Attachment[]
+  handling?: HandlingView | null
+  timeline: TimelineEvent[]
+  actions: { name: string; why: string | null }[]
+  suggestion?: Suggestion | null
+}
+
+export interface CallerLook {
+  name?: string | null
+  phone?: string | null
+  address?: string | null
+}
+
+export interface Dashboard {
+  byStatus: Record<string, number>
+  overdue: number
+  byCategory: Record<string, number>
+  byVillage: Record<string, number>
+  byUnit: Record<string, number>
+}
