@@ -31,7 +31,7 @@ export function createConsoleRouter(): Router {
     history: createWebHistory(BASE),
     scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }) ?? false,
     routes: [
-      { path: paths.home, name: 'home', component: () => import('./pages/HomePage.vue'), meta: { page: 'nav.queues' } },
+      { path: paths.home, name: 'home', component: () => import('./pages/StartPage.vue'), meta: { page: 'nav.queues' } },
       { path: paths.signIn, name: 'signIn', component: () => import('./pages/SignInPage.vue'), meta: { page: 'signIn.title' } },
       { path: paths.queue, name: 'queue', component: () => import('./queue/QueuePage.vue'), meta: { page: 'nav.queues' } },
       { path: paths.order, name: 'order', component: () => import('./order/OrderPage.vue'), meta: {} },
