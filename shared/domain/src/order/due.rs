@@ -1,0 +1,197 @@
+//! What is due on an order: reminders, proposals, the end of a suspension, the archive.
+//!
+//! Pure: whoever asks gives the time. Each item has a key that is made of what causes it and of nothing else, so it is
+//! done once however often it is asked for: the key is the operation's name, and the state remembers reminders and
+//! cards. Nothing here needs a calendar; every moment was computed when its cause happened. Cards are only proposed.
+
+use serde::Serialize;
+
+use super::clocks::Rules;
+use super::code::Level;
+use super::work::{Card, Clocks, Handling};
+use super::{Status, WorkOrder};
+use crate::time::Moment;
+
+/// How much time is left (handbook §2): a light, not a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Light {
+    /// Enough.
+    Green,
+    /// A quarter of the time or a working day, whichever is more.
+    Yellow,
+    /// None.
+    Red,
+}
+
+/// What the system does about something that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueStep {
+    /// Remind whoever holds the order.
+    Remind,
+    /// Propose a notice or card.
+    Propose(Level),
+    /// Let the clock run again.
+    Resume,
+    /// Archive it.
+    Archive,
+}
+
+/// Something that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What to do.
+    pub step: DueStep,
+    /// Names it within the order.
+    pub key: String,
+}
+
+/// Improper returns of one order that bring a yellow card.
+const IMPROPER_RETURNS: usize = 2;
+/// Redos that bring a yellow card.
+const REDOS: u32 = 2;
+
+impl WorkOrder {
+    /// All that is due at `now` and was not done yet.
+    #[must_use]
+    pub fn due(&self, now: Moment, rules: Rules) -> Vec<Due> {
+        let mut due = Vec::new();
+        if matches!(self.status, Status::Closed | Status::Withdrawn) && !self.is_reopenable(now, rules) {
+            due.push(Due { step: DueStep::Archive, key: format!("archive/{}", self.closings()) });
+        }
+        if let Some(handling) = self.handled() {
+            self.reminders(handling, now, &mut due);
+            self.proposals(handling, now, &mut due);
+            let over = handling.suspensions.last().filter(|stop| self.status == Status::Suspended && stop.to <= now);
+            if over.is_some() {
+                due.push(Due { step: DueStep::Resume, key: format!("resume/{}", handling.suspensions.len()) });
+            }
+            due.retain(|item| !handling.knows(item));
+        }
+        due
+    }
+
+    /// The light at `now`; none where nobody's clock runs.
+    #[must_use]
+    pub fn light(&self, now: Moment) -> Option<Light> {
+        let clocks = self.running()?;
+        Some(if clocks.inner.due.is_past(now) {
+            Light::Red
+        } else if now >= clocks.warn_at {
+            Light::Yellow
+        } else {
+            Light::Green
+        })
+    }
+
+    /// The next moment after `seen` at which [`WorkOrder::due`] may have something new; `closed_at` itself for closed
+    /// orders, because how long they can be reopened is the town's to say.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Moment> {
+        match self.status {
+            Status::Closed | Status::Withdrawn => self.closed_at,
+            Status::Archived | Status::TransferredOut | Status::Merged => None,
+            _ => self.handled().and_then(|handling| self.next_moment(handling)),
+        }
+    }
+
+    /// The earliest moment whose item was not done yet.
+    fn next_moment(&self, handling: &Handling) -> Option<Moment> {
+        let suspended = handling.suspensions.last().filter(|_| self.status == Status::Suspended).map(|stop| stop.to);
+        let timed = self.timed(handling).into_iter().filter(|(item, _)| !handling.knows(item)).map(|(_, at)| at);
+        timed.chain(suspended).min()
+    }
+
+    /// The clocks, where the lead unit's time runs.
+    fn running(&self) -> Option<&Clocks> {
+        let runs = matches!(self.status, Status::PendingSign | Status::InProgress | Status::ReturnPending);
+        self.handled().filter(|_| runs).and_then(|handling| handling.clocks.as_ref())
+    }
+
+    fn closings(&self) -> u32 {
+        self.handled().map_or(0, |handling| handling.redos.saturating_add(handling.dispatches))
+    }
+
+    /// Everything that becomes due at a known moment.
+    fn timed(&self, handling: &Handling) -> Vec<(Due, Moment)> {
+        let mut timed = Vec::new();
+        let mut push = |step, key: String, at| timed.push((Due { step, key }, at));
+        let round = handling.round();
+        if let Some(clocks) = self.running() {
+            if self.status == Status::PendingSign {
+                push(DueStep::Remind, format!("sign/{round}"), clocks.sign.due.at);
+            }
+            if handling.contacted_at.is_none() {
+                push(DueStep::Remind, format!("contact/{round}"), clocks.contact.due.at);
+            }
+            push(DueStep::Remind, format!("yellow/{round}"), clocks.warn_at);
+            push(DueStep::Propose(Level::Notice), format!("notice/overdue/{round}"), clocks.inner.due.at);
+            if let Some(at) = handling.escalation(Level::Notice, &round) {
+                push(DueStep::Propose(Level::Yellow), format!("yellow/overdue/{round}"), at);
+            }
+            if let Some(at) = handling.escalation(Level::Yellow, &round) {
+                push(DueStep::Propose(Level::Red), format!("red/overdue/{round}"), at);
+            }
+        }
+        // Longer than it should be with the centre.
+        let ruling = handling.request.as_ref().and_then(|request| request.timer.as_ref()).map(|timer| timer.due.at);
+        if let (Status::ReturnPending, Some(at)) = (self.status, ruling) {
+            push(DueStep::Remind, format!("ruling/{}", handling.returns.len()), at);
+        }
+        if let (Status::PendingVisit, Some(at)) = (self.status, handling.visit_by) {
+            push(DueStep::Remind, format!("visit/{}", handling.redos), at);
+        }
+        timed
+    }
+
+    fn reminders(&self, handling: &Handling, now: Moment, due: &mut Vec<Due>) {
+        due.extend(self.timed(handling).into_iter().filter(|(_, at)| *at <= now).map(|(item, _)| item));
+        // A caller who asks for speed is heard once for each time.
+        if let (Some(urged_at), true) = (self.urged_at, self.running().is_some()) {
+            due.push(Due { step: DueStep::Remind, key: format!("urge/{}", urged_at.unix_ms()) });
+        }
+    }
+
+    /// What brings a notice or card by itself, without a clock.
+    fn proposals(&self, handling: &Handling, _: Moment, due: &mut Vec<Due>) {
+        if !self.status.is_open() || handling.lead.is_none() {
+            return;
+        }
+        let mut propose = |level, key: String| due.push(Due { step: DueStep::Propose(level), key });
+        if handling.redos == 1 {
+            propose(Level::Notice, "notice/redo".to_owned());
+        }
+        if handling.redos >= REDOS {
+            propose(Level::Yellow, "yellow/redo".to_owned());
+        }
+        if handling.returns.iter().filter(|earlier| earlier.granted == Some(false)).count() >= IMPROPER_RETURNS {
+            propose(Level::Yellow, "yellow/returns".to_owned());
+        }
+        if handling.false_closings > 0 {
+            propose(Level::Red, format!("red/false/{}", handling.false_closings));
+        }
+    }
+}
+
+impl Handling {
+    /// Names one stretch of handling: a transfer or a redo begins another, and so does whatever moves the deadline.
+    fn round(&self) -> String {
+        let moved = self.suspensions.len().saturating_add(usize::from(self.extension.is_some()));
+        format!("{}.{}.{moved}", self.dispatches, self.redos)
+    }
+
+    /// From when the level above `level` is due in this round: its card was issued, holds, and time has passed.
+    fn escalation(&self, level: Level, round: &str) -> Option<Moment> {
+        let key = format!("{}/overdue/{round}", level.as_str());
+        let holding = self.cards.iter().filter(|card| card.holds() && card.key == key);
+        holding.filter_map(|card: &Card| card.escalate_at).min()
+    }
+
+    fn knows(&self, item: &Due) -> bool {
+        match item.step {
+            DueStep::Remind => self.reminders.contains(&item.key),
+            DueStep::Propose(_) => self.cards.iter().any(|card| card.key == item.key),
+            DueStep::Resume | DueStep::Archive => false,
+        }
+    }
+}
