@@ -113,4 +113,18 @@ pub const fn system_permitted(step: StepName) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::{Action, permission};
+    use crate::staff::Role;
+
+    /// Whatever does not ask for an order asks for the administrator; the rest is tested with orders.
+    #[test]
+    fn only_the_administrator_sets_the_town_up() {
+        for role in Role::ALL {
+            for action in [Action::ManageCatalogue, Action::EnrolStaff] {
+                assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
+            }
+        }
+        assert_eq!(Action::all().count(), 4 + crate::order::StepName::ALL.len());
+    }
+}

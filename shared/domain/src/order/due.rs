@@ -46,6 +46,8 @@ pub struct Due {
     pub key: String,
 }
 
+/// The share of the promised time after which an order should be with a unit: a quarter.
+const DISPATCH_SHARE: i64 = 4;
 /// Improper returns of one order that bring a yellow card.
 const IMPROPER_RETURNS: usize = 2;
 /// Redos that bring a yellow card.
@@ -57,17 +59,17 @@ impl WorkOrder {
     pub fn due(&self, now: Moment, rules: Rules) -> Vec<Due> {
         let mut due = Vec::new();
         if matches!(self.status, Status::Closed | Status::Withdrawn) && !self.is_reopenable(now, rules) {
-            due.push(Due { step: DueStep::Archive, key: format!("archive/{}", self.closings()) });
+            due.push(Due { step: DueStep::Archive, key: "archive".to_owned() });
         }
-        if let Some(handling) = self.handled() {
-            self.reminders(handling, now, &mut due);
-            self.proposals(handling, now, &mut due);
-            let over = handling.suspensions.last().filter(|stop| self.status == Status::Suspended && stop.to <= now);
-            if over.is_some() {
-                due.push(Due { step: DueStep::Resume, key: format!("resume/{}", handling.suspensions.len()) });
-            }
-            due.retain(|item| !handling.knows(item));
+        let none = Handling::default();
+        let handling = self.handled().unwrap_or(&none);
+        self.reminders(handling, now, &mut due);
+        self.proposals(handling, &mut due);
+        let over = handling.suspensions.last().filter(|stop| self.status == Status::Suspended && stop.to <= now);
+        if over.is_some() {
+            due.push(Due { step: DueStep::Resume, key: format!("resume/{}", handling.suspensions.len()) });
         }
+        due.retain(|item| !handling.knows(item));
         due
     }
 
@@ -84,14 +86,14 @@ impl WorkOrder {
         })
     }
 
-    /// The next moment after `seen` at which [`WorkOrder::due`] may have something new; `closed_at` itself for closed
-    /// orders, because how long they can be reopened is the town's to say.
+    /// The next moment at which [`WorkOrder::due`] has something, as long as nothing else happens; for closed orders the
+    /// moment of closing, because how long they can be reopened is the town's to say.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Moment> {
         match self.status {
             Status::Closed | Status::Withdrawn => self.closed_at,
             Status::Archived | Status::TransferredOut | Status::Merged => None,
-            _ => self.handled().and_then(|handling| self.next_moment(handling)),
+            _ => self.next_moment(self.handled().unwrap_or(&Handling::default())),
         }
     }
 
@@ -106,10 +108,6 @@ impl WorkOrder {
     fn running(&self) -> Option<&Clocks> {
         let runs = matches!(self.status, Status::PendingSign | Status::InProgress | Status::ReturnPending);
         self.handled().filter(|_| runs).and_then(|handling| handling.clocks.as_ref())
-    }
-
-    fn closings(&self) -> u32 {
-        self.handled().map_or(0, |handling| handling.redos.saturating_add(handling.dispatches))
     }
 
     /// Everything that becomes due at a known moment.
@@ -133,7 +131,17 @@ impl WorkOrder {
                 push(DueStep::Propose(Level::Red), format!("red/overdue/{round}"), at);
             }
         }
-        // Longer than it should be with the centre.
+        // Longer than it should be with the centre: dispatched after a quarter of the promised time, checked while the
+        // buffer lasts.
+        if self.status == Status::Registered {
+            let promised_ms = self.registered.promised.at.ms_since(self.received_at);
+            let at = self.received_at.plus_ms(promised_ms.div_euclid(DISPATCH_SHARE));
+            push(DueStep::Remind, format!("dispatch/{round}"), at);
+        }
+        let inner = handling.clocks.as_ref().map(|clocks| clocks.inner.due.at);
+        if let (Status::PendingReview, Some(at)) = (self.status, inner) {
+            push(DueStep::Remind, format!("review/{round}.{}", handling.reworks), at);
+        }
         let ruling = handling.request.as_ref().and_then(|request| request.timer.as_ref()).map(|timer| timer.due.at);
         if let (Status::ReturnPending, Some(at)) = (self.status, ruling) {
             push(DueStep::Remind, format!("ruling/{}", handling.returns.len()), at);
@@ -147,13 +155,14 @@ impl WorkOrder {
     fn reminders(&self, handling: &Handling, now: Moment, due: &mut Vec<Due>) {
         due.extend(self.timed(handling).into_iter().filter(|(_, at)| *at <= now).map(|(item, _)| item));
         // A caller who asks for speed is heard once for each time.
-        if let (Some(urged_at), true) = (self.urged_at, self.running().is_some()) {
+        let heard = self.urged_at.filter(|urged_at| handling.dispatched_at.is_some_and(|since| since <= *urged_at));
+        if let (Some(urged_at), true) = (heard, self.running().is_some()) {
             due.push(Due { step: DueStep::Remind, key: format!("urge/{}", urged_at.unix_ms()) });
         }
     }
 
     /// What brings a notice or card by itself, without a clock.
-    fn proposals(&self, handling: &Handling, _: Moment, due: &mut Vec<Due>) {
+    fn proposals(&self, handling: &Handling, due: &mut Vec<Due>) {
         if !self.status.is_open() || handling.lead.is_none() {
             return;
         }

@@ -30,9 +30,9 @@ impl Handling {
     /// Applies `event` and says where the order stands then.
     fn apply(&mut self, event: &OrderEvent, status: Status, at: Moment) -> Status {
         match event {
-            OrderEvent::RespondentNamed(work) => return self.respondents_named(work, status),
+            OrderEvent::RespondentNamed(work) => return self.respondents_named(work, status, at),
             OrderEvent::Dispatched(clocked) | OrderEvent::Transferred(clocked) => {
-                self.assigned(&clocked.work, &clocked.clocks);
+                self.assigned(&clocked.work, &clocked.clocks, at);
                 return Status::PendingSign;
             }
             OrderEvent::AnsweredNow(_) => return Status::Closed,
@@ -102,9 +102,7 @@ impl Handling {
                 return Status::Suspended;
             }
             OrderEvent::Resumed(clocked) => {
-                if let Some(last) = self.suspensions.last_mut() {
-                    last.to = last.to.min(at);
-                }
+                self.run_again(at);
                 self.clocks = Some(clocked.clocks.clone());
                 return Status::InProgress;
             }
@@ -182,7 +180,7 @@ impl Handling {
     }
 
     /// A respondent that leads gives the order back to the centre; one that helps helps no longer.
-    fn respondents_named(&mut self, work: &Work, status: Status) -> Status {
+    fn respondents_named(&mut self, work: &Work, status: Status, at: Moment) -> Status {
         self.respondents.clone_from(&work.units);
         let respondents = self.respondents.clone();
         let accused = |unit: &crate::catalogue::UnitCode| {
@@ -193,12 +191,14 @@ impl Handling {
             self.lead = None;
             self.co_units.clear();
             self.request = None;
+            self.ruling = false;
+            self.run_again(at);
             return Status::Registered;
         }
         status
     }
 
-    fn assigned(&mut self, work: &Work, clocks: &Clocks) {
+    fn assigned(&mut self, work: &Work, clocks: &Clocks, at: Moment) {
         self.lead.clone_from(&work.unit);
         // A transfer keeps who helps; a new lead unit does not help itself.
         self.co_units.retain(|co| Some(&co.unit) != work.unit.as_ref());
@@ -207,8 +207,16 @@ impl Handling {
         self.co_units.extend(new.map(CoUnit::waiting));
         self.clocks = Some(clocks.clone());
         self.dispatches = self.dispatches.saturating_add(1);
+        self.dispatched_at = Some(at);
         self.signed_at = None;
         self.request = None;
+    }
+
+    /// Ends a suspension that was to last longer.
+    fn run_again(&mut self, at: Moment) {
+        if let Some(last) = self.suspensions.last_mut() {
+            last.to = last.to.min(at);
+        }
     }
 
     fn requested(&mut self, kind: RequestKind, work: &Work, from: Status) {

@@ -168,6 +168,7 @@ impl WorkOrder {
         put(&mut row, "leadUnit", json!(handling.lead));
         put(&mut row, "request", json!(handling.request.as_ref().map(|request| request.kind)));
         put(&mut row, "ruling", json!(handling.ruling));
+        put(&mut row, "callers", json!(handling.children.len().saturating_add(1)));
         let undecided = handling.request.is_some() || handling.ruling;
         let pool = matches!(self.status, Status::Registered | Status::ReturnPending);
         if pool || (self.status.is_open() && undecided) {

@@ -276,6 +276,8 @@ pub struct Handling {
     pub clocks: Option<Clocks>,
     /// How often it was dispatched or transferred.
     pub dispatches: u32,
+    /// When it was, the last time.
+    pub dispatched_at: Option<Moment>,
     /// When the lead unit signed, the last time.
     pub signed_at: Option<Moment>,
     /// When the caller was first contacted, successfully or with a recorded reason.
