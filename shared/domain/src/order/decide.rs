@@ -188,7 +188,7 @@ pub(super) fn decide(
             Ok(OrderEvent::Urged(Urged { reason: command.reason.clone() }))
         }
         (Some(order), OrderCommand::Withdraw { reason }) => {
-            order.must_be_open()?;
+            order.may_withdraw()?;
             Ok(OrderEvent::Withdrawn(Withdrawn { reason: reason.clone() }))
         }
         (Some(order), OrderCommand::NoteRepeat { order: repeat, raise_at }) => order.note_repeat(repeat, *raise_at),
@@ -213,7 +213,7 @@ impl WorkOrder {
         vec![
             action(ActionName::Supplement, self.may_supplement(supplements_max)),
             action(ActionName::Urge, self.may_urge(urge_cooldown_ms, now)),
-            action(ActionName::Withdraw, self.must_be_open()),
+            action(ActionName::Withdraw, self.may_withdraw()),
         ]
     }
 
@@ -282,6 +282,13 @@ impl WorkOrder {
 
     fn must_be_open(&self) -> Result<(), OrderRejection> {
         if self.status.is_open() { Ok(()) } else { Err(OrderRejection::StateConflict { status: self.status }) }
+    }
+
+    /// An order into which others went is no longer its caller's alone.
+    fn may_withdraw(&self) -> Result<(), OrderRejection> {
+        self.must_be_open()?;
+        let alone = self.handled().is_none_or(|handling| handling.children.is_empty());
+        ensure(alone, Why::HasChildren).map_err(|why| (why, self.status).into())
     }
 
     fn may_supplement(&self, max: u32) -> Result<(), OrderRejection> {

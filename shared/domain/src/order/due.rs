@@ -154,6 +154,9 @@ impl WorkOrder {
 
     fn reminders(&self, handling: &Handling, now: Moment, due: &mut Vec<Due>) {
         due.extend(self.timed(handling).into_iter().filter(|(_, at)| *at <= now).map(|(item, _)| item));
+        if self.running().is_some() && self.supplements > handling.supplements_seen {
+            due.push(Due { step: DueStep::Remind, key: format!("supplement/{}", self.supplements) });
+        }
         // A caller who asks for speed is heard once for each time.
         let heard = self.urged_at.filter(|urged_at| handling.dispatched_at.is_some_and(|since| since <= *urged_at));
         if let (Some(urged_at), true) = (heard, self.running().is_some()) {

@@ -15,6 +15,9 @@ impl WorkOrder {
         let mut handling = self.handling.take().unwrap_or_default();
         let status = self.status;
         let to = handling.apply(event, status, at);
+        if to == Status::PendingSign && status != to {
+            handling.supplements_seen = self.supplements;
+        }
         self.status = to;
         if to.is_open() {
             self.closed_at = None;

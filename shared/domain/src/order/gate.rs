@@ -64,7 +64,7 @@ impl WorkOrder {
         let asked = |kind| ensure(request == Some(kind), Why::NothingRequested);
         match name {
             StepName::AnswerNow => ensure(self.registered.appeal_type == AppealType::Consult, Why::NotForThisType),
-            StepName::Merge => ensure(h.children.is_empty(), Why::HasChildren),
+            StepName::Merge | StepName::WithdrawFor => ensure(h.children.is_empty(), Why::HasChildren),
             StepName::ReturnRequest => may_return(h, asking.now),
             StepName::ReturnApprove | StepName::ReturnReject => asked(RequestKind::Return),
             StepName::ExtendRequest => may_extend(h, asking.now),
@@ -142,10 +142,14 @@ pub(super) const fn state_allows(status: Status, name: StepName) -> bool {
         S::Visit | S::Rule => matches!(status, Status::PendingVisit),
         S::ReopenFalse => matches!(status, Status::Closed),
         S::Archive => matches!(status, Status::Closed | Status::Withdrawn),
-        S::NameRespondent | S::WithdrawFor | S::Remind | S::NoteChild => status.is_open(),
+        S::NameRespondent | S::WithdrawFor | S::Remind => status.is_open(),
         S::ProposeCard => status.is_open() || matches!(status, Status::Closed),
         S::ReplyChild => matches!(status, Status::Merged),
-        S::IssueCard | S::DismissCard | S::ReplyCard | S::ObjectCard | S::UpholdCard | S::RevokeCard => true,
+        // Cards outlive the order, and an order that went into another is noted there whatever became of that one
+        // meanwhile: its caller waits for the reply.
+        S::IssueCard | S::DismissCard | S::ReplyCard | S::ObjectCard | S::UpholdCard | S::RevokeCard | S::NoteChild => {
+            true
+        }
     }
 }
 

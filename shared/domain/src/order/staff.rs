@@ -18,7 +18,10 @@ impl WorkOrder {
     /// The event of `command`, or the refusal with what this member could do instead.
     pub(super) fn decide_staff(&self, command: &StaffCommand, context: &Context) -> Result<OrderEvent, OrderRejection> {
         let asking = Asking { member: &command.member, now: context.now, rules: command.rules };
-        let event = self.gate(command.step.name(), &asking).and_then(|()| self.step(command, context));
+        // Whoever is recorded is whoever the rules looked at.
+        let same = ensure(command.member.id == context.by, Why::NotPermitted);
+        let open = same.and_then(|()| self.gate(command.step.name(), &asking));
+        let event = open.and_then(|()| self.step(command, context));
         event.map_err(|why| {
             let allowed = self.allowed_steps(&asking);
             OrderRejection::Refused(Box::new(Refusal { why, status: self.status, allowed }))

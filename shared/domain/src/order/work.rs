@@ -278,6 +278,8 @@ pub struct Handling {
     pub dispatches: u32,
     /// When it was, the last time.
     pub dispatched_at: Option<Moment>,
+    /// How many supplements the lead unit found then.
+    pub supplements_seen: u32,
     /// When the lead unit signed, the last time.
     pub signed_at: Option<Moment>,
     /// When the caller was first contacted, successfully or with a recorded reason.

@@ -161,7 +161,12 @@ fn redos_improper_returns_and_urges_are_noticed() {
     let mut urged = Scene::new().dispatched();
     urged.give(&urge, domain::aggregate::Actor::citizen()).unwrap();
     assert_eq!(keys(&urged), [format!("urge/{}", urged.now.unix_ms())]);
-    assert_eq!(keys(&tick(urged)), Vec::<String>::new());
+    let mut told = tick(urged);
+    assert_eq!(keys(&told), Vec::<String>::new());
+    let more = SupplementCommand { text: text().unwrap(), attachments: Vec::new(), max: 20 };
+    told.give(&OrderCommand::Supplement(more), domain::aggregate::Actor::citizen()).unwrap();
+    assert_eq!(keys(&told), ["supplement/1"]);
+    assert_eq!(keys(&tick(told)), Vec::<String>::new());
 }
 
 #[test]

@@ -307,6 +307,12 @@ fn merged_orders_stay_with_their_parent_and_every_caller_gets_the_reply() {
     assert_eq!(parent.handling().children, [doc("a"), doc("b")]);
     let into = Step::Merge { parent: doc("other"), parent_open: true };
     assert_eq!(parent.take(&dispatcher(), into.clone()), Err(Why::HasChildren));
+    assert_eq!(parent.take(&dispatcher(), Step::WithdrawFor), Err(Why::HasChildren));
+    let withdraw = OrderCommand::Withdraw { reason: None };
+    let refused = parent.give(&withdraw, domain::aggregate::Actor::citizen());
+    assert_eq!(refused.unwrap_err().code(), "hasChildren", "it is no longer one caller's alone");
+    let menu = parent.order.actions(parent.now, 20, 0);
+    assert_eq!(menu.last().and_then(|action| action.reason), Some("hasChildren"));
     let mut child = Scene::new().with(&dispatcher(), into);
     assert_eq!((child.order.status, &child.handling().parent), (Status::Merged, &Some(doc("other"))));
     child = child.with(&system, Step::ReplyChild);

@@ -113,7 +113,7 @@ fn live(steps: impl IntoIterator<Item = (usize, i64)>) -> Result<Vec<Status>, Te
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn lives_keep_the_rules(steps in proptest::collection::vec((0usize..10_000, 0i64..30), 1..120)) {
@@ -130,7 +130,7 @@ fn lives_go_everywhere() {
         (seed >> 33) % below
     };
     let mut seen: Vec<Status> = Vec::new();
-    for _ in 0..60 {
+    for _ in 0..40 {
         let steps: Vec<(usize, i64)> = (0..120).map(|_| (next(10_000) as usize, next(30) as i64)).collect();
         seen.extend(live(steps).unwrap());
     }
