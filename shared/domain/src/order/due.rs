@@ -57,20 +57,12 @@ impl WorkOrder {
     /// All that is due at `now` and was not done yet.
     #[must_use]
     pub fn due(&self, now: Moment, rules: Rules) -> Vec<Due> {
-        let mut due = Vec::new();
-        if matches!(self.status, Status::Closed | Status::Withdrawn) && !self.is_reopenable(now, rules) {
-            due.push(Due { step: DueStep::Archive, key: "archive".to_owned() });
+        if matches!(self.status, Status::Closed | Status::Withdrawn) {
+            let over = !self.is_reopenable(now, rules);
+            let archive = || Due { step: DueStep::Archive, key: "archive".to_owned() };
+            return over.then(archive).into_iter().collect();
         }
-        let none = Handling::default();
-        let handling = self.handled().unwrap_or(&none);
-        self.reminders(handling, now, &mut due);
-        self.proposals(handling, &mut due);
-        let over = handling.suspensions.last().filter(|stop| self.status == Status::Suspended && stop.to <= now);
-        if over.is_some() {
-            due.push(Due { step: DueStep::Resume, key: format!("resume/{}", handling.suspensions.len()) });
-        }
-        due.retain(|item| !handling.knows(item));
-        due
+        self.undone().into_iter().filter(|(_, at)| *at <= now).map(|(item, _)| item).collect()
     }
 
     /// The light at `now`; none where nobody's clock runs.
@@ -86,22 +78,35 @@ impl WorkOrder {
         })
     }
 
-    /// The next moment at which [`WorkOrder::due`] has something, as long as nothing else happens; for closed orders the
-    /// moment of closing, because how long they can be reopened is the town's to say.
+    /// The next moment at which [`WorkOrder::due`] has something, as long as nothing else happens, and never before the
+    /// last event: whoever has looked at a day need not look at it again. For closed orders the moment of closing, because
+    /// how long they can be reopened is the town's to say.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Moment> {
         match self.status {
             Status::Closed | Status::Withdrawn => self.closed_at,
-            Status::Archived | Status::TransferredOut | Status::Merged => None,
-            _ => self.next_moment(self.handled().unwrap_or(&Handling::default())),
+            _ => self.undone().into_iter().map(|(_, at)| at.max(self.touched_at())).min(),
         }
     }
 
-    /// The earliest moment whose item was not done yet.
-    fn next_moment(&self, handling: &Handling) -> Option<Moment> {
-        let suspended = handling.suspensions.last().filter(|_| self.status == Status::Suspended).map(|stop| stop.to);
-        let timed = self.timed(handling).into_iter().filter(|(item, _)| !handling.knows(item)).map(|(_, at)| at);
-        timed.chain(suspended).min()
+    fn touched_at(&self) -> Moment {
+        self.handled().and_then(|handling| handling.touched_at).unwrap_or(self.received_at)
+    }
+
+    /// Everything that is or becomes due on an open order, with its moment, less what was done.
+    fn undone(&self) -> Vec<(Due, Moment)> {
+        if !self.status.is_open() {
+            return Vec::new();
+        }
+        let none = Handling::default();
+        let handling = self.handled().unwrap_or(&none);
+        let mut items = self.timed(handling);
+        let mut at_once = Vec::new();
+        self.wishes(handling, &mut at_once);
+        self.proposals(handling, &mut at_once);
+        items.extend(at_once.into_iter().map(|item| (item, self.touched_at())));
+        items.retain(|(item, _)| !handling.knows(item));
+        items
     }
 
     /// The clocks, where the lead unit's time runs.
@@ -149,24 +154,29 @@ impl WorkOrder {
         if let (Status::PendingVisit, Some(at)) = (self.status, handling.visit_by) {
             push(DueStep::Remind, format!("visit/{}", handling.redos), at);
         }
+        if let (Status::Suspended, Some(stop)) = (self.status, handling.suspensions.last()) {
+            push(DueStep::Resume, format!("resume/{}", handling.suspensions.len()), stop.to);
+        }
         timed
     }
 
-    fn reminders(&self, handling: &Handling, now: Moment, due: &mut Vec<Due>) {
-        due.extend(self.timed(handling).into_iter().filter(|(_, at)| *at <= now).map(|(item, _)| item));
-        if self.running().is_some() && self.supplements > handling.supplements_seen {
+    /// What the caller added or wished since the lead unit got the order.
+    fn wishes(&self, handling: &Handling, due: &mut Vec<Due>) {
+        if self.running().is_none() {
+            return;
+        }
+        if self.supplements > handling.supplements_seen {
             due.push(Due { step: DueStep::Remind, key: format!("supplement/{}", self.supplements) });
         }
-        // A caller who asks for speed is heard once for each time.
-        let heard = self.urged_at.filter(|urged_at| handling.dispatched_at.is_some_and(|since| since <= *urged_at));
-        if let (Some(urged_at), true) = (heard, self.running().is_some()) {
+        let since = |urged_at: &Moment| handling.dispatched_at.is_some_and(|at| at <= *urged_at);
+        if let Some(urged_at) = self.urged_at.filter(since) {
             due.push(Due { step: DueStep::Remind, key: format!("urge/{}", urged_at.unix_ms()) });
         }
     }
 
     /// What brings a notice or card by itself, without a clock.
     fn proposals(&self, handling: &Handling, due: &mut Vec<Due>) {
-        if !self.status.is_open() || handling.lead.is_none() {
+        if handling.lead.is_none() {
             return;
         }
         let mut propose = |level, key: String| due.push(Due { step: DueStep::Propose(level), key });

@@ -52,8 +52,8 @@ pub use event::{
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{
-    CARDS_QUEUE, CLOCK_QUEUE, CallerRow, POOL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, caller_queue, local_queue, project,
-    unit_queue,
+    CARDS_QUEUE, CallerRow, POOL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, caller_queue, clock_queue, closed_queue,
+    local_queue, project, unit_queue,
 };
 pub use rates::{Rates, Ratio};
 pub use refusal::{Refusal, RefusalKind, Why};
@@ -157,7 +157,7 @@ impl Aggregate for WorkOrder {
     }
 
     fn evolve(state: Option<Self>, event: &OrderEvent, stamp: Stamp) -> Option<Self> {
-        match (state, event) {
+        let mut order = match (state, event) {
             (_, OrderEvent::Registered(registered)) => Some(Self::registered((**registered).clone(), stamp.at)),
             (Some(order), OrderEvent::Supplemented(_)) => {
                 Some(Self { supplements: order.supplements.saturating_add(1), ..order })
@@ -169,7 +169,11 @@ impl Aggregate for WorkOrder {
             (Some(order), OrderEvent::RepeatNoted { order: repeat, urgency }) => Some(order.repeated(repeat, *urgency)),
             (Some(order), event) => Some(order.handled_by(event, stamp.at)),
             (None, _) => None,
+        }?;
+        if let Some(handling) = &mut order.handling {
+            handling.touched_at = Some(stamp.at);
         }
+        Some(order)
     }
 }
 

@@ -13,7 +13,7 @@ use super::work::{CardStatus, Handling};
 use super::{Status, WorkOrder};
 use crate::board::Projection;
 use crate::catalogue::{CategoryCode, Point, UnitCode, VillageCode};
-use crate::time::Moment;
+use crate::time::{Date, Moment};
 
 /// An order in its caller's queue: what finding a repeat needs, and nothing about the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +47,19 @@ pub const REVIEW_QUEUE: &str = "centre/review";
 pub const VISIT_QUEUE: &str = "centre/visit";
 /// Cards to decide on.
 pub const CARDS_QUEUE: &str = "centre/cards";
-/// What the clock looks at: a row says when next, and whether the order is closed then.
-pub const CLOCK_QUEUE: &str = "clock";
+
+/// The queue of the orders at which the clock has to look on `day`; a row says when. A row leaves once what was due is
+/// done, so a day is over for the clock when its queue is empty, and a missed week is seven queues.
+#[must_use]
+pub fn clock_queue(day: Date) -> String {
+    format!("clock/{day}")
+}
+
+/// The queue of the orders that were closed on `day` and wait for the archive; a row says when they were.
+#[must_use]
+pub fn closed_queue(day: Date) -> String {
+    format!("closed/{day}")
+}
 
 /// The queue of the orders that `unit` leads or helps with. A handler's lists are its rows by status.
 #[must_use]
@@ -155,8 +166,8 @@ impl WorkOrder {
             self.unit_queues(handling, &row, &mut queues);
         }
         if let Some(at) = self.wakes_at() {
-            let closed = !self.status.is_open();
-            queues.push((CLOCK_QUEUE.to_owned(), json!({ "at": at, "closed": closed })));
+            let name = if self.status.is_open() { clock_queue(at.date()) } else { closed_queue(at.date()) };
+            queues.push((name, json!({ "at": at })));
         }
         queues
     }

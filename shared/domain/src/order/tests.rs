@@ -315,7 +315,7 @@ fn an_order_without_a_phone_number_is_in_no_callers_queue() {
     let event = OrderEvent::Registered(Box::new(registered));
     let state = WorkOrder::evolve(None, &event, Stamp { at: at(10) }).unwrap();
     let queues = project(&serde_json::to_value(&state).unwrap()).unwrap().queues;
-    assert_eq!(queues.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [POOL_QUEUE, CLOCK_QUEUE]);
+    assert_eq!(queues.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [POOL_QUEUE, "clock/2026-11-25"]);
     assert_eq!(project(&json!({"not": "an order"})), None);
 }
 

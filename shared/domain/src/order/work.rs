@@ -262,6 +262,8 @@ impl Card {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Handling {
+    /// When anything happened to the order last.
+    pub touched_at: Option<Moment>,
     /// Units that the order complains about; they never handle or see it (handbook §1.9).
     pub respondents: Vec<UnitCode>,
     /// The unit that leads (主办).

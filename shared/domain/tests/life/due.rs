@@ -192,6 +192,12 @@ fn the_centre_is_reminded_of_its_own_work() {
 #[test]
 fn the_queue_row_wakes_the_clock_at_every_moment() {
     let suspended = Scene::new().suspended();
+    let mut urged = Scene::new().signed().contacted().after_hours(30);
+    let urge = OrderCommand::Urge(UrgeCommand { reason: None, cooldown_ms: 0 });
+    urged.give(&urge, domain::aggregate::Actor::citizen()).unwrap();
+    let redone = Scene::new().reviewed();
+    let visit = redone.visit(Some(discontent()));
+    let redone = redone.with(&caller_agent(), visit);
     for start in [
         Scene::new(),
         Scene::new().dispatched(),
@@ -200,7 +206,13 @@ fn the_queue_row_wakes_the_clock_at_every_moment() {
         Scene::new().reviewed(),
         suspended,
         Scene::new().closed(),
+        // Long after its deadlines began to count from the receipt.
+        Scene::new().at("2026-12-10T10:00").dispatched(),
+        urged,
+        redone,
     ] {
+        let touched = start.handling_touched();
+        assert!(start.order.wakes_at().is_some_and(|at| at >= touched), "a day that was looked at is over");
         let mut hourly = start.clone();
         for _ in 0..24 * 40 {
             hourly = tick(hourly.after_hours(1));
