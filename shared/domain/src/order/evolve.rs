@@ -176,6 +176,7 @@ impl Handling {
             self.redos = self.redos.saturating_add(1);
             self.clocks = Some((**clocks).clone());
             self.extension = None;
+            self.reviewer = None;
             self.visit_by = None;
             self.no_answer = false;
         }
@@ -195,6 +196,7 @@ impl Handling {
             self.co_units.clear();
             self.request = None;
             self.ruling = false;
+            self.reviewer = None;
             self.run_again(at);
             return Status::Registered;
         }

@@ -199,12 +199,12 @@ impl WorkOrder {
         }
     }
 
-    /// The queues of the units that handle it, and of the village where it happened.
+    /// The queues of the units that handle it, of which none is a respondent, and of the village where it happened.
     fn unit_queues(&self, handling: &Handling, row: &Value, queues: &mut Vec<(String, Value)>) {
         let lead = handling.lead.iter().map(|unit| (unit, "lead"));
         let helpers =
             handling.co_units.iter().map(|co| (&co.unit, if co.replied_at.is_some() { "replied" } else { "co" }));
-        for (unit, part) in lead.chain(helpers).filter(|(unit, _)| !self.is_accused(unit)) {
+        for (unit, part) in lead.chain(helpers) {
             let mut row = row.clone();
             put(&mut row, "part", json!(part));
             queues.push((unit_queue(unit), row));

@@ -65,6 +65,11 @@ fn invariant_05_a_unit_complained_about_neither_handles_nor_sees() {
     let leading = Scene::new().signed().with(&dispatcher(), Step::NameRespondent { units: vec![unit(LEAD)] });
     assert_eq!((leading.order.status, &leading.handling().lead), (Status::Registered, &None));
     assert_eq!(leading.clone().take(&handler(LEAD), Step::Sign), Err(Why::Hidden));
+    // Named while it helps: it helps no longer, and nobody waits for its reply.
+    let helped = Scene::new();
+    let helped = helped.clone().with(&dispatcher(), Step::Dispatch(helped.assignment("D04", &[LEAD])));
+    let helped = helped.with(&dispatcher(), Step::NameRespondent { units: vec![unit(LEAD)] });
+    assert_eq!((helped.order.status, helped.handling().co_units.len()), (Status::PendingSign, 0));
     // The parts of a respondent are shut out with it: a village's grids.
     let village = Scene::new().with(&dispatcher(), Step::NameRespondent { units: vec![unit(VILLAGE)] });
     let worker = Member { grid: Some(GRID.parse().unwrap()), ..member("worker", Role::GridWorker, VILLAGE) };
