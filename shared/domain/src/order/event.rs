@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::OrderNo;
 use super::repeat::Repeat;
+use super::work::{Carded, Clocked, Outcome, Visited, Work};
 use crate::catalogue::{AppealType, CategoryCode, GridCode, Point, Urgency, VillageCode};
 use crate::limit::{Deadline, Limit};
 use crate::time::Moment;
@@ -22,6 +23,14 @@ pub enum Text {
     Open(String),
     /// Readable after an unmasking only.
     Sealed(Sealed),
+}
+
+impl Text {
+    /// Whether there is nothing in it. What is sealed was not empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Open(text) if text.trim().is_empty())
+    }
 }
 
 /// How the order came in (渠道).
@@ -175,4 +184,80 @@ pub enum OrderEvent {
         /// Urgency from now on.
         urgency: Urgency,
     },
+    /// The units that the order complains about: `units`, instead of those named before.
+    RespondentNamed(Box<Work>),
+    /// 派单: to `unit`, with the help of `units`
+    Dispatched(Box<Clocked>),
+    /// 即时答复: `reason` is the entry of the knowledge base
+    AnsweredNow(Box<Work>),
+    /// 转出: to `reason`; the text was told to the caller
+    HandedOff(Box<Work>),
+    /// 并案: into `order`
+    Merged(Box<Work>),
+    /// 签收
+    Signed(Box<Work>),
+    /// 退单申请: `units` has the suggested one, `timer` is the centre's
+    ReturnRequested(Box<Work>),
+    /// 同意退单
+    ReturnApproved(Box<Work>),
+    /// 驳回退单
+    ReturnRejected(Box<Work>),
+    /// 增加协办: `units`
+    CoUnitsAdded(Box<Work>),
+    /// 协办答复: of `unit`
+    CoReplied(Box<Work>),
+    /// 转办: to `unit`
+    Transferred(Box<Clocked>),
+    /// 延期申请: by `limit`
+    ExtensionRequested(Box<Work>),
+    /// 同意延期: by `limit`
+    ExtensionApproved(Box<Clocked>),
+    /// 驳回延期
+    ExtensionRejected(Box<Work>),
+    /// 挂起申请: for `limit`
+    SuspensionRequested(Box<Work>),
+    /// 同意挂起: for `limit`
+    SuspensionApproved(Box<Work>),
+    /// 驳回挂起
+    SuspensionRejected(Box<Work>),
+    /// 恢复
+    Resumed(Box<Clocked>),
+    /// 首次联系: `reason` says why the caller was not reached, if so
+    Contacted(Box<Work>),
+    /// 办结申请
+    ResultSubmitted(Box<Outcome>),
+    /// 审核通过: `timer` is the callback's; closed without one
+    ReviewPassed(Box<Work>),
+    /// 审核退回
+    ReviewFailed(Box<Work>),
+    /// 回访 by the centre
+    Visited(Box<Visited>),
+    /// 评价 by the caller
+    Rated(Box<Visited>),
+    /// 中心裁定
+    Ruled(Box<Visited>),
+    /// Reopened: by the caller, or because the result was false
+    Reopened(Box<Visited>),
+    /// 归档
+    Archived(Box<Work>),
+    /// 催办 of the lead unit: `reason` names the reminder
+    Reminded(Box<Work>),
+    /// A notice or card was proposed.
+    CardProposed(Box<Carded>),
+    /// It was issued.
+    CardIssued(Box<Carded>),
+    /// It was dropped.
+    CardDismissed(Box<Carded>),
+    /// The unit replied to it.
+    CardReplied(Box<Carded>),
+    /// The unit objected to it.
+    CardObjected(Box<Carded>),
+    /// It stands.
+    CardUpheld(Box<Carded>),
+    /// It was taken back.
+    CardRevoked(Box<Carded>),
+    /// `order` went into this one.
+    ChildNoted(Box<Work>),
+    /// The parent's answer reached this one's caller.
+    ChildReplied(Box<Work>),
 }
