@@ -261,3 +261,51 @@ pub enum OrderEvent {
     /// The parent's answer reached this one's caller.
     ChildReplied(Box<Work>),
 }
+
+impl OrderEvent {
+    /// Who did what for which unit, and why; none for what callers do and for the registration.
+    #[must_use]
+    pub fn work(&self) -> Option<&Work> {
+        match self {
+            Self::Registered(_)
+            | Self::Supplemented(_)
+            | Self::Urged(_)
+            | Self::Withdrawn(_)
+            | Self::RepeatNoted { .. } => None,
+            Self::Dispatched(step) | Self::Transferred(step) | Self::ExtensionApproved(step) | Self::Resumed(step) => {
+                Some(&step.work)
+            }
+            Self::ResultSubmitted(outcome) => Some(&outcome.work),
+            Self::Visited(visit) | Self::Rated(visit) | Self::Ruled(visit) | Self::Reopened(visit) => Some(&visit.work),
+            Self::CardProposed(card)
+            | Self::CardIssued(card)
+            | Self::CardDismissed(card)
+            | Self::CardReplied(card)
+            | Self::CardObjected(card)
+            | Self::CardUpheld(card)
+            | Self::CardRevoked(card) => Some(&card.work),
+            Self::RespondentNamed(work)
+            | Self::AnsweredNow(work)
+            | Self::HandedOff(work)
+            | Self::Merged(work)
+            | Self::Signed(work)
+            | Self::ReturnRequested(work)
+            | Self::ReturnApproved(work)
+            | Self::ReturnRejected(work)
+            | Self::CoUnitsAdded(work)
+            | Self::CoReplied(work)
+            | Self::ExtensionRequested(work)
+            | Self::ExtensionRejected(work)
+            | Self::SuspensionRequested(work)
+            | Self::SuspensionApproved(work)
+            | Self::SuspensionRejected(work)
+            | Self::Contacted(work)
+            | Self::ReviewPassed(work)
+            | Self::ReviewFailed(work)
+            | Self::Archived(work)
+            | Self::Reminded(work)
+            | Self::ChildNoted(work)
+            | Self::ChildReplied(work) => Some(work),
+        }
+    }
+}
