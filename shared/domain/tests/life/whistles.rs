@@ -58,6 +58,9 @@ fn from_the_call_to_the_last_task() {
     let minutes = || WhistleStep::Minute { tasks: vec![task("D04"), task("D01")] };
     assert_eq!(step(&accepted, &dispatcher(), minutes()).err(), Some("stateConflict"));
     assert_eq!(step(&there, &handler("D04"), minutes()).err(), Some("notPermitted"));
+    for tasks in [Vec::new(), vec![task("D04"), task("D12")]] {
+        assert_eq!(step(&there, &dispatcher(), WhistleStep::Minute { tasks }).err(), Some("unitMissing"));
+    }
     let minuted = step(&there, &dispatcher(), minutes()).unwrap();
     let done = |whistle: &Whistle, who: &str, task| step(whistle, &handler(who), WhistleStep::CompleteTask { task });
     assert_eq!(done(&minuted, "D04", 1).err(), Some("stateConflict"), "another unit's task");
