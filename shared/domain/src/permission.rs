@@ -18,6 +18,10 @@ pub enum Action {
     SeeOrder,
     /// See an order's caller, with a purpose that is recorded.
     SeeCaller,
+    /// Blow a whistle and write its minutes.
+    BlowWhistle,
+    /// Answer a whistle for a unit that was called.
+    AnswerWhistle,
     /// Take a step of an order.
     Step(StepName),
 }
@@ -25,7 +29,14 @@ pub enum Action {
 impl Action {
     /// All actions.
     pub fn all() -> impl Iterator<Item = Self> {
-        let others = [Self::ManageCatalogue, Self::EnrolStaff, Self::SeeOrder, Self::SeeCaller];
+        let others = [
+            Self::ManageCatalogue,
+            Self::EnrolStaff,
+            Self::SeeOrder,
+            Self::SeeCaller,
+            Self::BlowWhistle,
+            Self::AnswerWhistle,
+        ];
         others.into_iter().chain(StepName::ALL.iter().copied().map(Self::Step))
     }
 }
@@ -47,6 +58,10 @@ pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
             (Role::Dispatcher | Role::CallbackAgent | Role::Supervisor, Relation::Centre)
                 | (Role::Handler | Role::UnitHead, Relation::Leading)
         ),
+        Action::BlowWhistle => {
+            matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
+        }
+        Action::AnswerWhistle => matches!(role, Role::Handler | Role::UnitHead | Role::Inspector),
         Action::Step(step) => steps(role, step, relation),
     }
 }
@@ -125,6 +140,6 @@ mod tests {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 4 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 6 + crate::order::StepName::ALL.len());
     }
 }

@@ -149,6 +149,8 @@ impl Handling {
                 if visited.work.reason.as_deref() == Some(FALSE_CLOSING) {
                     self.false_closings = self.false_closings.saturating_add(1);
                 }
+                self.answer = None;
+                self.no_answer = false;
                 self.ended(visited)
             }
             _ => status,
@@ -178,7 +180,8 @@ impl Handling {
             self.extension = None;
             self.reviewer = None;
             self.visit_by = None;
-            self.no_answer = false;
+            // What the caller said of the last result is no answer to the next.
+            self.answer = None;
         }
         visited.to
     }

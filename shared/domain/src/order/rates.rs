@@ -73,7 +73,7 @@ impl Rates {
             self.unsolvable = self.unsolvable.saturating_add(1);
             return;
         }
-        let Some(answer) = handling.answer.filter(|_| !handling.no_answer) else { return };
+        let Some(answer) = handling.answer else { return };
         if let Some(resolved) = answer.resolved {
             self.resolution.count(resolved.into(), 1);
         }

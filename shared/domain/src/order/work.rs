@@ -310,9 +310,9 @@ pub struct Handling {
     pub visit_by: Option<Moment>,
     /// Attempts that nobody answered since the last result.
     pub attempts: Vec<Moment>,
-    /// What the caller said last.
+    /// What the caller said of the last result.
     pub answer: Option<Answer>,
-    /// Nobody answered as often as is tried.
+    /// It was closed because nobody answered as often as is tried.
     pub no_answer: bool,
     /// The centre has to rule.
     pub ruling: bool,

@@ -114,6 +114,8 @@ fn a_card_can_be_objected_to_upheld_and_revoked() {
     assert_eq!(objected.clone().take(&supervisor(), card(CardStep::Uphold, key)), Err(Why::SamePerson));
     let upheld = objected.clone().with(&leader(), card(CardStep::Uphold, key));
     let revoked = objected.clone().with(&leader(), card(CardStep::Revoke, key));
+    assert_eq!(keys(&upheld.clone().at("2026-12-18T09:00")), ["yellow/overdue/1.0.0"]);
+    assert_eq!(keys(&revoked.clone().at("2026-12-18T09:00")), Vec::<String>::new(), "what never was does not escalate");
     let counts = |scene: &Scene, day: &str| due(scene).counts_on(day.parse().unwrap());
     assert_eq!([&objected, &upheld, &revoked].map(|scene| counts(scene, "2026-12-20")), [true, true, false]);
     assert_eq!(["2027-12-13", "2027-12-14"].map(|day| counts(&upheld, day)), [true, false], "twelve months");
@@ -157,14 +159,16 @@ fn redos_improper_returns_and_urges_are_noticed() {
     let urge = OrderCommand::Urge(UrgeCommand { reason: None, cooldown_ms: 0 });
     let mut before = Scene::new();
     before.give(&urge, domain::aggregate::Actor::citizen()).unwrap();
+    let more =
+        || OrderCommand::Supplement(SupplementCommand { text: text().unwrap(), attachments: Vec::new(), max: 20 });
+    before.give(&more(), domain::aggregate::Actor::citizen()).unwrap();
     assert_eq!(keys(&before.after_hours(1).dispatched()), Vec::<String>::new(), "the unit gets it with the wish");
     let mut urged = Scene::new().dispatched();
     urged.give(&urge, domain::aggregate::Actor::citizen()).unwrap();
     assert_eq!(keys(&urged), [format!("urge/{}", urged.now.unix_ms())]);
     let mut told = tick(urged);
     assert_eq!(keys(&told), Vec::<String>::new());
-    let more = SupplementCommand { text: text().unwrap(), attachments: Vec::new(), max: 20 };
-    told.give(&OrderCommand::Supplement(more), domain::aggregate::Actor::citizen()).unwrap();
+    told.give(&more(), domain::aggregate::Actor::citizen()).unwrap();
     assert_eq!(keys(&told), ["supplement/1"]);
     assert_eq!(keys(&tick(told)), Vec::<String>::new());
 }
@@ -211,8 +215,8 @@ fn the_queue_row_wakes_the_clock_at_every_moment() {
         urged,
         redone,
     ] {
-        let touched = start.handling_touched();
-        assert!(start.order.wakes_at().is_some_and(|at| at >= touched), "a day that was looked at is over");
+        // Each of these scenes stands at its last event.
+        assert!(start.order.wakes_at().is_some_and(|at| at >= start.now), "a day that was looked at is over");
         let mut hourly = start.clone();
         for _ in 0..24 * 40 {
             hourly = tick(hourly.after_hours(1));

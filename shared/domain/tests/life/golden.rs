@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use domain::aggregate::Actor;
 use domain::limit::{Deadline, Limit, LimitUnit};
 use domain::order::*;
+use domain::whistle::{Blown, Task, WhistleEvent, WhistleKind};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::common::at;
@@ -94,22 +97,55 @@ fn events() -> Vec<OrderEvent> {
     events
 }
 
+fn whistle_events() -> Vec<WhistleEvent> {
+    let (text, work) = (text().unwrap(), || Box::new(work()));
+    let task = Task { unit: unit("D04"), action: text.clone(), due: timer(), done_at: Some(at(MONDAY)) };
+    let blown = Blown {
+        kind: WhistleKind::Emergency,
+        order: Some(doc("order")),
+        text,
+        village: Some(VILLAGE.parse().unwrap()),
+        callees: vec![(unit("D04"), true)],
+        need_by: timer(),
+        by: Actor::staff("dispatcher"),
+    };
+    vec![
+        WhistleEvent::Blown(Box::new(blown)),
+        WhistleEvent::Accepted(work()),
+        WhistleEvent::Refused(work()),
+        WhistleEvent::Arrived(work()),
+        WhistleEvent::Minuted { work: work(), tasks: vec![task] },
+        WhistleEvent::TaskDone { work: work(), task: 1 },
+    ]
+}
+
 fn name_of(event: &Value) -> String {
     event.as_object().unwrap().keys().next().unwrap().clone()
+}
+
+/// Compares what is written today with what was written first; the number of events in it.
+fn compare<E: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(events: Vec<E>, golden: &str) -> usize {
+    let golden: BTreeMap<String, Value> = serde_json::from_str(golden).unwrap();
+    let values = events.iter().map(|event| serde_json::to_value(event).unwrap());
+    let written: BTreeMap<String, Value> = values.map(|value| (name_of(&value), value)).collect();
+    assert_eq!(written, golden, "written now: {}", serde_json::to_string_pretty(&written).unwrap());
+    for event in events {
+        let name = name_of(&serde_json::to_value(&event).unwrap());
+        assert_eq!(serde_json::from_value::<E>(golden[&name].clone()).unwrap(), event);
+    }
+    golden.len()
 }
 
 #[test]
 fn stored_handling_never_changes_its_shape() {
     let golden = include_str!("../../../../tests/golden/order-handling-events.json");
-    let golden: BTreeMap<String, Value> = serde_json::from_str(golden).unwrap();
-    let values = events().into_iter().map(|event| serde_json::to_value(event).unwrap());
-    let written: BTreeMap<String, Value> = values.map(|value| (name_of(&value), value)).collect();
-    assert_eq!(written, golden, "written now: {}", serde_json::to_string_pretty(&written).unwrap());
-    for event in events() {
-        let name = name_of(&serde_json::to_value(&event).unwrap());
-        assert_eq!(serde_json::from_value::<OrderEvent>(golden[&name].clone()).unwrap(), event);
-    }
-    assert_eq!(golden.len(), 38, "every event of handling");
+    assert_eq!(compare(events(), golden), 38, "every event of handling");
+}
+
+#[test]
+fn stored_whistles_never_change_their_shape() {
+    let golden = include_str!("../../../../tests/golden/whistle-events.json");
+    assert_eq!(compare(whistle_events(), golden), 6, "every event of a whistle");
 }
 
 /// A state that was stored before there was handling, or with fewer fields than today, still reads.

@@ -21,3 +21,4 @@ mod stories;
 mod suggest;
 mod transitions;
 mod walk;
+mod whistles;

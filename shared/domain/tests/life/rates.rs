@@ -70,7 +70,10 @@ fn who_is_in_no_denominator() {
 
 #[test]
 fn unanswered_and_unsolvable_are_not_in_the_callbacks() {
+    // Dissatisfied first; after the redo nobody answers, and the old answer is no answer to the new result.
     let mut silent = Scene::new().reviewed();
+    let visit = silent.visit(Some(discontent()));
+    silent = silent.with(&caller_agent(), visit).with_result(Explanation::Resolved).passed();
     for when in ["2026-11-23T11:00", "2026-11-23T14:00", "2026-11-24T09:00"] {
         silent = silent.at(when);
         let visit = silent.visit(None);

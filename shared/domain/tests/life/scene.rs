@@ -142,11 +142,6 @@ impl Scene {
         self.order.handling.as_deref().unwrap()
     }
 
-    /// When anything happened last.
-    pub fn handling_touched(&self) -> Moment {
-        self.order.handling.as_deref().and_then(|handling| handling.touched_at).unwrap_or(self.order.received_at)
-    }
-
     pub fn clocks(&self, clocking: Clocking) -> Box<Clocks> {
         Box::new(TOWN.clocks(&self.order, self.now, clocking).unwrap())
     }

@@ -220,7 +220,8 @@ fn redone(scene: Scene) -> Scene {
 fn after_two_redos_the_centre_rules() {
     let mut scene = Scene::new().reviewed();
     for redos in 1..=2 {
-        scene = redone(scene);
+        scene = redone(scene.after_hours(24));
+        assert_eq!(scene.handling().reviewer, None, "whoever passed the last result may handle this one");
         assert_eq!((scene.order.status, scene.handling().redos), (Status::InProgress, redos));
         assert_eq!(scene.handling().clocks.as_ref().unwrap().from, scene.now, "the same limit again");
         scene = scene.with_result(Explanation::Resolved).passed();
@@ -273,8 +274,18 @@ fn the_caller_rates_once_and_reopens_within_seven_days() {
     let mut spent = scene;
     spent.order.handling.as_mut().unwrap().redos = 2;
     assert!(reopen(&mut spent).is_ok());
+    assert_eq!(spent.handling().answer, None, "who reopens is not satisfied any more");
     assert_eq!((spent.order.status, spent.handling().ruling), (Status::PendingVisit, true));
     assert_eq!(reopen(&mut Scene::new()).err(), Some("stateConflict"));
+    // After a redo that nobody answered for, the caller can still say how it went.
+    let mut silent = redone(Scene::new().reviewed()).with_result(Explanation::Resolved).passed();
+    for when in ["2026-11-23T11:00", "2026-11-23T14:00", "2026-11-24T09:00"] {
+        silent = silent.at(when);
+        let visit = silent.visit(None);
+        silent = silent.with(&caller_agent(), visit);
+    }
+    assert!(rate(&mut silent, content()).is_ok());
+    assert_eq!((silent.handling().no_answer, silent.handling().answer), (false, Some(content())));
     let mut unhappy = Scene::new().reviewed();
     assert!(rate(&mut unhappy, discontent()).is_ok());
     assert_eq!(unhappy.order.status, Status::InProgress, "the same as if the centre had called");
