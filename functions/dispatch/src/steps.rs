@@ -62,6 +62,10 @@ pub(crate) async fn take<P: Platform>(
 
 /// `return-request` in a route is `returnRequest` everywhere else.
 fn step_name(word: &str) -> Option<StepName> {
+    // One address for each step: the name itself is none.
+    if !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
+        return None;
+    }
     let mut name = String::with_capacity(word.len());
     for (index, part) in word.split('-').enumerate() {
         let mut letters = part.chars();
