@@ -7,13 +7,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::{Actor, Aggregate};
+use domain::order::WorkOrder;
 use domain::time::MINUTE_MS;
 use domain::upload::Upload;
 use http::{HeaderValue, StatusCode, header};
 use media::Mime;
 use service::keys::SEAL_OVERHEAD_BYTES;
+use service::session::StaffCall;
 use service::{App, Call, Problem, body, rate};
-use store::{Birth, Platform, StoreError, blob};
+use store::{Birth, Document, Platform, StoreError, blob};
 
 /// Uploads of an address in a minute: three reports of nine photos and a voice note, 300 MB at most.
 const UPLOADS_PER_MINUTE: u32 = 30;
@@ -23,6 +25,7 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
     Router::new()
         .route("/api/intake/attachments", post(upload))
         .route("/api/intake/orders/{reference}/attachments/{id}", get(download))
+        .route("/api/dispatch/orders/{reference}/attachments/{id}", get(show))
 }
 
 service::component!(routes);
@@ -80,11 +83,35 @@ async fn download<P: Platform>(
     call: Call<P>,
     Path((reference, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let id = DocId::parse(&id).map_err(|_| Problem::not_found())?;
     let case = orders::open(&call, &reference).await?;
-    let attachment = orders::attachments(&case.document).find(|attachment| attachment.id == id);
+    respond(&call, &case.keys, &case.document, &id).await
+}
+
+/// `GET /api/dispatch/orders/{id}/attachments/{id}`: the same for staff who may see the order's content.
+async fn show<P: Platform>(
+    staff: StaffCall<P>,
+    Path((order, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let call = &staff.call;
+    let order = DocId::parse(&order).map_err(|_| Problem::not_found())?;
+    let bytes = call.access.get(&Document::<WorkOrder>::key_of(&order)).await?.ok_or_else(Problem::not_found)?;
+    let document = Document::<WorkOrder>::parse(&bytes)?;
+    if !document.state.sight(&staff.session.member()).content {
+        return Err(Problem::not_found());
+    }
+    respond(call, &call.keys().await?, &document, &id).await
+}
+
+async fn respond<P: Platform>(
+    call: &Call<P>,
+    keys: &service::Keys,
+    document: &Document<WorkOrder>,
+    id: &str,
+) -> Result<Response, Problem> {
+    let id = DocId::parse(id).map_err(|_| Problem::not_found())?;
+    let attachment = orders::attachments(document).find(|attachment| attachment.id == id);
     let attachment = attachment.ok_or_else(Problem::not_found)?;
-    let bytes = read(&call, &case.keys, &attachment.sha256, attachment.size).await?;
+    let bytes = read(call, keys, &attachment.sha256, attachment.size).await?;
     let mime = attachment.mime.parse::<Mime>().map_err(|_| damaged(&attachment.sha256))?;
     let copy = media::without_metadata(mime, &bytes).map_err(|_| damaged(&attachment.sha256))?;
     let headers = [

@@ -116,7 +116,7 @@ fn timeline(recorded: &Recorded<OrderEvent>, open: &Opener) -> Option<Value> {
         OrderEvent::Withdrawn(withdrawn) => {
             ("withdrawn", withdrawn.reason.as_ref().map(|text| open.text("reason", text)), Vec::new())
         }
-        OrderEvent::RepeatNoted { .. } => return None,
+        _ => return None,
     };
     Some(json!({ "at": recorded.at, "type": kind, "by": "you", "text": text, "attachments": files }))
 }

@@ -4,6 +4,8 @@
 //! machine. What must stay true: a tick may be missed for a week, run twice at once or die in the middle, and
 //! everything still happens exactly once; the answer says what was done and whether there is more to do.
 
+mod due;
+mod merges;
 mod reactions;
 
 use axum::Router;
@@ -14,6 +16,8 @@ use serde::Serialize;
 use service::keys::same_text;
 use service::{App, Call, Problem};
 use store::{Platform, StoreError, sequence};
+
+use merges::Merges;
 
 /// A tick works for 10 s at most and leaves the rest to the next: half of the 25 s in which a request may write, so that
 /// a slow round at the end still fits.
@@ -29,6 +33,8 @@ struct Report {
     waiting: usize,
     /// Events that the reactions saw.
     reacted: usize,
+    /// Reminders, proposals, resumptions and archivings that were due.
+    due: usize,
     /// Whether another tick was at work, or work is left: tick again soon.
     more: bool,
 }
@@ -70,13 +76,18 @@ async fn work<P: Platform>(call: &Call<P>, report: &mut Report) -> Result<(), St
         }
     }
     // Without a town there are no orders to react to; the store's own problems show in the next round.
-    let Ok(catalogue) = call.app.catalogue_head(access).await else { return Ok(()) };
-    let raise_at = catalogue.town.limits.repeat_raises_urgency_at;
+    let Ok(catalogue) = call.app.catalogue(access).await else { return Ok(()) };
+    let keys = call.keys().await.map_err(|_| StoreError::Busy)?;
+    let merges = Merges { call, keys: &keys, catalogue: &catalogue };
     while access.now() < until {
-        let seen = reactions::link_repeats(access, raise_at).await?;
+        let seen = reactions::link_repeats(access, catalogue.town.limits.repeat_raises_urgency_at).await?;
+        let seen = seen.saturating_add(merges.run().await?);
+        let done = due::run(access, &catalogue).await?;
         report.reacted = report.reacted.saturating_add(seen);
+        report.due = report.due.saturating_add(done);
         if seen == 0 {
-            report.more = false;
+            // What was done to orders is in the feed now, so the next tick folds it and looks again.
+            report.more = done > 0;
             break;
         }
     }

@@ -33,6 +33,12 @@ impl Actor {
         Self(format!("system:{name}"))
     }
 
+    /// Whether it is a part of the system.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        self.0.starts_with("system:")
+    }
+
     /// The actor's text.
     #[must_use]
     pub fn as_str(&self) -> &str {

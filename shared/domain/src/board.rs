@@ -21,6 +21,7 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
     use crate::aggregate::Aggregate as _;
     match kind {
         kind if kind == crate::order::WorkOrder::KIND => crate::order::project(state),
+        kind if kind == crate::whistle::Whistle::KIND => crate::whistle::project(state),
         _ => None,
     }
 }

@@ -13,3 +13,4 @@ pub mod staff;
 mod text;
 pub mod time;
 pub mod upload;
+pub mod whistle;

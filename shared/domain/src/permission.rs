@@ -1,7 +1,10 @@
 //! Who may do what: one table, from which extractors, menus and tests are derived.
 //!
-//! The default is no. An action stands here from the day on which a route asks for it.
+//! The default is no. An action stands here from the day on which a route asks for it. The table knows roles and
+//! relations; that a respondent's people are shut out and that nobody checks their own work is decided by person, in
+//! [`crate::order`].
 
+use crate::order::{Relation, StepName};
 use crate::staff::Role;
 
 /// Something that a route lets staff do.
@@ -11,17 +14,117 @@ pub enum Action {
     ManageCatalogue,
     /// Enrol members of staff.
     EnrolStaff,
+    /// See an order without its caller.
+    SeeOrder,
+    /// See an order's caller, with a purpose that is recorded.
+    SeeCaller,
+    /// Blow a whistle and write its minutes.
+    BlowWhistle,
+    /// Answer a whistle for a unit that was called.
+    AnswerWhistle,
+    /// Take a step of an order.
+    Step(StepName),
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: &[Self] = &[Self::ManageCatalogue, Self::EnrolStaff];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let others = [
+            Self::ManageCatalogue,
+            Self::EnrolStaff,
+            Self::SeeOrder,
+            Self::SeeCaller,
+            Self::BlowWhistle,
+            Self::AnswerWhistle,
+        ];
+        others.into_iter().chain(StepName::ALL.iter().copied().map(Self::Step))
+    }
 }
 
-/// Whether `role` may do `action`.
+/// Whether `role` may do `action` wherever it works: what has nothing to do with one order.
 #[must_use]
 pub const fn permission(role: Role, action: Action) -> bool {
-    matches!((role, action), (Role::Administrator, Action::ManageCatalogue | Action::EnrolStaff))
+    permitted(role, action, Relation::Outside)
+}
+
+/// Whether `role` may do `action` on an order to which it stands in `relation`.
+#[must_use]
+pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
+    match action {
+        Action::ManageCatalogue | Action::EnrolStaff => matches!(role, Role::Administrator),
+        Action::SeeOrder => sees(role, relation),
+        Action::SeeCaller => matches!(
+            (role, relation),
+            (Role::Dispatcher | Role::CallbackAgent | Role::Supervisor, Relation::Centre)
+                | (Role::Handler | Role::UnitHead, Relation::Leading)
+        ),
+        Action::BlowWhistle => {
+            matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
+        }
+        Action::AnswerWhistle => matches!(role, Role::Handler | Role::UnitHead | Role::Inspector),
+        Action::Step(step) => steps(role, step, relation),
+    }
+}
+
+const fn sees(role: Role, relation: Relation) -> bool {
+    use Role::{
+        Auditor, CallbackAgent, Dispatcher, GridHead, GridWorker, Handler, Patroller, Supervisor, TownLeader, UnitHead,
+    };
+    match relation {
+        Relation::Centre => matches!(role, Dispatcher | CallbackAgent | Supervisor | TownLeader | Auditor),
+        Relation::Leading | Relation::Assisting => {
+            matches!(role, Handler | UnitHead | GridHead | GridWorker | TownLeader | Auditor)
+        }
+        Relation::Carded => matches!(role, UnitHead | TownLeader | Auditor),
+        Relation::Local => matches!(role, UnitHead | GridHead | GridWorker | Patroller | TownLeader | Auditor),
+        Relation::Outside => matches!(role, TownLeader | Auditor),
+    }
+}
+
+const fn steps(role: Role, step: StepName, relation: Relation) -> bool {
+    use Relation::{Assisting, Carded, Centre, Leading};
+    use Role::{CallbackAgent, Dispatcher, GridHead, GridWorker, Handler, Supervisor, TownLeader, UnitHead};
+    use StepName as S;
+    match step {
+        S::NameRespondent
+        | S::Dispatch
+        | S::AnswerNow
+        | S::HandOff
+        | S::Merge
+        | S::ReturnApprove
+        | S::ReturnReject
+        | S::AddCo
+        | S::Transfer
+        | S::ExtendApprove
+        | S::ExtendReject
+        | S::SuspendApprove
+        | S::SuspendReject
+        | S::WithdrawFor => matches!((role, relation), (Dispatcher, Centre)),
+        S::Sign | S::ReturnRequest | S::ExtendRequest | S::SuspendRequest | S::SubmitResult => {
+            matches!((role, relation), (Handler | UnitHead, Leading))
+        }
+        S::Resume => matches!((role, relation), (Handler | UnitHead, Leading) | (Dispatcher, Centre)),
+        S::Contact => {
+            matches!((role, relation), (Handler | UnitHead, Leading) | (Dispatcher | CallbackAgent, Centre))
+        }
+        S::CoReply => matches!((role, relation), (Handler | UnitHead | GridHead | GridWorker, Assisting)),
+        S::ReviewPass | S::ReviewFail => matches!((role, relation), (Dispatcher | Supervisor, Centre)),
+        S::Visit => matches!((role, relation), (CallbackAgent, Centre)),
+        S::Rule => matches!((role, relation), (Supervisor, Centre) | (TownLeader, _)),
+        S::ReopenFalse | S::Remind | S::ProposeCard => matches!((role, relation), (Supervisor, Centre)),
+        S::IssueCard | S::DismissCard | S::UpholdCard | S::RevokeCard => {
+            matches!((role, relation), (Supervisor, Centre) | (TownLeader, _))
+        }
+        S::ReplyCard | S::ObjectCard => matches!((role, relation), (UnitHead, Carded)),
+        S::Archive | S::NoteChild | S::ReplyChild => false,
+    }
+}
+
+/// Whether a part of the system may take `step` by itself: what needs no judgement, and proposals.
+#[must_use]
+pub const fn system_permitted(step: StepName) -> bool {
+    use StepName as S;
+    matches!(step, S::Resume | S::Archive | S::Remind | S::ProposeCard | S::NoteChild | S::ReplyChild)
 }
 
 #[cfg(test)]
@@ -29,12 +132,14 @@ mod tests {
     use super::{Action, permission};
     use crate::staff::Role;
 
+    /// Whatever does not ask for an order asks for the administrator; the rest is tested with orders.
     #[test]
     fn only_the_administrator_sets_the_town_up() {
         for role in Role::ALL {
-            for action in Action::ALL {
-                assert_eq!(permission(*role, *action), *role == Role::Administrator, "{role} {action:?}");
+            for action in [Action::ManageCatalogue, Action::EnrolStaff] {
+                assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
+        assert_eq!(Action::all().count(), 6 + crate::order::StepName::ALL.len());
     }
 }

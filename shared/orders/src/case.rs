@@ -34,6 +34,12 @@ impl Lookup {
         Self { id: id.clone(), locked_until: None }
     }
 
+    /// The document.
+    #[must_use]
+    pub const fn id(&self) -> &DocId {
+        &self.id
+    }
+
     /// As it is stored.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -46,6 +46,12 @@ impl Problem {
         Self { status, code, detail: detail.into(), retry_after_s: None, allow: None, fields, members }
     }
 
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// 400: the request cannot be read.
     #[must_use]
     pub fn malformed(detail: impl Into<String>) -> Self {

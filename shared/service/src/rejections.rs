@@ -1,7 +1,7 @@
 //! The one place where a domain's rejection becomes an HTTP problem.
 
 use domain::catalogue::CatalogueRejection;
-use domain::order::OrderRejection;
+use domain::order::{OrderRejection, Refusal, RefusalKind};
 use domain::staff::StaffRejection;
 use domain::upload::UploadRejection;
 use http::StatusCode;
@@ -26,8 +26,23 @@ impl From<OrderRejection> for Problem {
                 conflict("This order takes no more supplements. Please call 12345.").with("max", max)
             }
             OrderRejection::AlreadyLinked => conflict("This repeat is linked already."),
+            OrderRejection::Refused(refusal) => refused(&refusal),
         }
     }
+}
+
+/// A refused step says where the order stands and what would be possible, except to whom the order is hidden.
+fn refused(refusal: &Refusal) -> Problem {
+    let (status, detail) = match refusal.why.kind() {
+        RefusalKind::Hidden => return Problem::not_found(),
+        RefusalKind::Forbidden => (StatusCode::FORBIDDEN, "You may not do this with this order."),
+        RefusalKind::Conflict => (StatusCode::CONFLICT, "The order does not allow this now."),
+        RefusalKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "What was sent is against a rule for this step."),
+    };
+    let allowed: Vec<&str> = refusal.allowed.iter().map(|step| step.as_str()).collect();
+    Problem::new(status, refusal.why.as_str(), detail)
+        .with("orderStatus", json!(refusal.status))
+        .with("allowed", json!(allowed))
 }
 
 impl From<UploadRejection> for Problem {

@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::Actor;
 use domain::catalogue::UnitCode;
+use domain::order::Member;
 use domain::permission::{Action, permission};
 use domain::staff::{Account, Role, Staff};
 use domain::time::{HOUR_MS, MINUTE_MS, Moment};
@@ -110,6 +111,13 @@ impl Session {
     #[must_use]
     pub fn may(&self, action: Action) -> bool {
         self.roles.iter().any(|role| permission(*role, action))
+    }
+
+    /// Whoever is signed in, as an order's rules know them.
+    #[must_use]
+    pub fn member(&self) -> Member {
+        let roles = self.roles.iter().copied().collect();
+        Member { id: self.actor(), roles, unit: self.unit.clone(), grid: None }
     }
 
     /// Whoever is signed in, as the one who acts.

@@ -39,8 +39,8 @@ pub use compiled::{CatalogueHead, Compiled, CompiledError};
 pub use error::{RowError, RowErrorCode};
 pub use history::{CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef};
 pub use place::{Origin, Point};
-pub use town::{Town, TownLimits};
-pub use units::{Unit, UnitKind};
+pub use town::{HandlingLimits, Town, TownLimits};
+pub use units::{CENTRE_UNIT, DISCIPLINE_UNIT, Unit, UnitKind};
 pub use view::{
     AppealTypeView, CatalogueView, CategoryClassView, CategoryView, GridView, LimitsView, TownView, VillageView,
 };

@@ -42,6 +42,49 @@ pub struct Town {
     pub origin: Origin,
     /// What it allows and how long it waits.
     pub limits: TownLimits,
+    /// How long handling may take, step by step.
+    #[serde(default)]
+    pub handling: HandlingLimits,
+}
+
+/// The limits of handbook §1.4 to §1.7 that staff meet; a town that says nothing has the handbook's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HandlingLimits {
+    /// To sign.
+    pub sign: Limit,
+    /// To sign what is urgent or an emergency.
+    pub sign_urgent: Limit,
+    /// To give an order back.
+    pub return_window: Limit,
+    /// To give back what is urgent or an emergency.
+    pub return_window_urgent: Limit,
+    /// For the centre to decide on a return.
+    pub ruling: Limit,
+    /// To call back after a review.
+    pub callback: Limit,
+    /// The longest suspension; in natural time.
+    pub suspension_max: Limit,
+    /// Attempts at a callback before it counts as unanswered.
+    pub visit_attempts: u32,
+    /// Days on which they must lie.
+    pub visit_days: u32,
+}
+
+impl Default for HandlingLimits {
+    fn default() -> Self {
+        Self {
+            sign: Limit::new(2, LimitUnit::WorkingHours),
+            sign_urgent: Limit::new(30, LimitUnit::NaturalMinutes),
+            return_window: Limit::new(1, LimitUnit::WorkingDays),
+            return_window_urgent: Limit::new(2, LimitUnit::WorkingHours),
+            ruling: Limit::new(4, LimitUnit::WorkingHours),
+            callback: Limit::new(3, LimitUnit::WorkingDays),
+            suspension_max: Limit::new(30, LimitUnit::NaturalDays),
+            visit_attempts: 3,
+            visit_days: 2,
+        }
+    }
 }
 
 /// The limits that handbook §1 marks `[LOCAL]`, as far as citizens meet them.
@@ -180,13 +223,16 @@ impl Town {
                 fail(column, RowErrorCode::OutOfRange, detail);
             }
         }
+        if self.handling.suspension_max.natural_ms().is_none() {
+            fail("suspension_max", RowErrorCode::Format, "must be in natural days or hours".to_owned());
+        }
         if self.limits.urge_cooldown.unit != LimitUnit::NaturalHours {
             fail("urge_cooldown", RowErrorCode::Format, "must be in naturalHours".to_owned());
         }
     }
 
     fn ranges(&self) -> Vec<(&'static str, i64, RangeInclusive<i64>)> {
-        let (o, l) = (&self.origin, &self.limits);
+        let (o, l, h) = (&self.origin, &self.limits, &self.handling);
         // At the equator a kilometre is 89 832 units both ways; at 60° it has twice as many of longitude.
         let scale = 50_000..=250_000;
         vec![
@@ -205,6 +251,16 @@ impl Town {
             ("supplements_max", l.supplements_max.into(), 0..=100),
             ("redos_max", l.redos_max.into(), 0..=10),
             ("urge_cooldown", l.urge_cooldown.n.into(), 0..=720),
+            ("visit_attempts", h.visit_attempts.into(), 1..=20),
+            ("visit_days", h.visit_days.into(), 1..=10),
+            // A year: longer than any season or lawsuit that an order can wait for.
+            ("suspension_max", h.suspension_max.n.into(), 1..=366),
+            ("sign", h.sign.n.into(), 1..=366),
+            ("sign_urgent", h.sign_urgent.n.into(), 1..=366),
+            ("return_window", h.return_window.n.into(), 1..=366),
+            ("return_window_urgent", h.return_window_urgent.n.into(), 1..=366),
+            ("ruling", h.ruling.n.into(), 1..=366),
+            ("callback", h.callback.n.into(), 1..=366),
             ("reopen_window", l.reopen_window.n.into(), 0..=366),
             ("duplicate_radius_m", l.duplicate_radius_m.into(), 0..=5_000),
             ("repeat_closed_window", l.repeat_closed_window.n.into(), 0..=366),

@@ -16,6 +16,11 @@ pub(crate) const DEPARTMENTS: &str = "departments.csv";
 /// The centre, party units and sub-centres.
 pub(crate) const OTHER_UNITS: &str = "org_units_other.csv";
 
+/// The command centre's code, in every town: it receives, dispatches and reviews (综合指挥中心).
+pub const CENTRE_UNIT: &str = "C01";
+/// The discipline office's code, in every town: conflicts of interest go there (纪检监察办公室).
+pub const DISCIPLINE_UNIT: &str = "P02";
+
 /// Whether a unit is one of the town's functional departments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

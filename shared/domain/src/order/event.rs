@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::OrderNo;
 use super::repeat::Repeat;
+use super::work::{Carded, Clocked, Outcome, Visited, Work};
 use crate::catalogue::{AppealType, CategoryCode, GridCode, Point, Urgency, VillageCode};
 use crate::limit::{Deadline, Limit};
 use crate::time::Moment;
@@ -22,6 +23,14 @@ pub enum Text {
     Open(String),
     /// Readable after an unmasking only.
     Sealed(Sealed),
+}
+
+impl Text {
+    /// Whether there is nothing in it. What is sealed was not empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Open(text) if text.trim().is_empty())
+    }
 }
 
 /// How the order came in (渠道).
@@ -175,4 +184,128 @@ pub enum OrderEvent {
         /// Urgency from now on.
         urgency: Urgency,
     },
+    /// The units that the order complains about: `units`, instead of those named before.
+    RespondentNamed(Box<Work>),
+    /// 派单: to `unit`, with the help of `units`
+    Dispatched(Box<Clocked>),
+    /// 即时答复: `reason` is the entry of the knowledge base
+    AnsweredNow(Box<Work>),
+    /// 转出: to `reason`; the text was told to the caller
+    HandedOff(Box<Work>),
+    /// 并案: into `order`
+    Merged(Box<Work>),
+    /// 签收
+    Signed(Box<Work>),
+    /// 退单申请: `units` has the suggested one, `timer` is the centre's
+    ReturnRequested(Box<Work>),
+    /// 同意退单
+    ReturnApproved(Box<Work>),
+    /// 驳回退单
+    ReturnRejected(Box<Work>),
+    /// 增加协办: `units`
+    CoUnitsAdded(Box<Work>),
+    /// 协办答复: of `unit`
+    CoReplied(Box<Work>),
+    /// 转办: to `unit`
+    Transferred(Box<Clocked>),
+    /// 延期申请: by `limit`
+    ExtensionRequested(Box<Work>),
+    /// 同意延期: by `limit`
+    ExtensionApproved(Box<Clocked>),
+    /// 驳回延期
+    ExtensionRejected(Box<Work>),
+    /// 挂起申请: for `limit`
+    SuspensionRequested(Box<Work>),
+    /// 同意挂起: for `limit`
+    SuspensionApproved(Box<Work>),
+    /// 驳回挂起
+    SuspensionRejected(Box<Work>),
+    /// 恢复
+    Resumed(Box<Clocked>),
+    /// 首次联系: `reason` says why the caller was not reached, if so
+    Contacted(Box<Work>),
+    /// 办结申请
+    ResultSubmitted(Box<Outcome>),
+    /// 审核通过: `timer` is the callback's; closed without one
+    ReviewPassed(Box<Work>),
+    /// 审核退回
+    ReviewFailed(Box<Work>),
+    /// 回访 by the centre
+    Visited(Box<Visited>),
+    /// 评价 by the caller
+    Rated(Box<Visited>),
+    /// 中心裁定
+    Ruled(Box<Visited>),
+    /// Reopened: by the caller, or because the result was false
+    Reopened(Box<Visited>),
+    /// 归档
+    Archived(Box<Work>),
+    /// 催办 of the lead unit: `reason` names the reminder
+    Reminded(Box<Work>),
+    /// A notice or card was proposed.
+    CardProposed(Box<Carded>),
+    /// It was issued.
+    CardIssued(Box<Carded>),
+    /// It was dropped.
+    CardDismissed(Box<Carded>),
+    /// The unit replied to it.
+    CardReplied(Box<Carded>),
+    /// The unit objected to it.
+    CardObjected(Box<Carded>),
+    /// It stands.
+    CardUpheld(Box<Carded>),
+    /// It was taken back.
+    CardRevoked(Box<Carded>),
+    /// `order` went into this one.
+    ChildNoted(Box<Work>),
+    /// The parent's answer reached this one's caller.
+    ChildReplied(Box<Work>),
+}
+
+impl OrderEvent {
+    /// Who did what for which unit, and why; none for what callers do and for the registration.
+    #[must_use]
+    pub fn work(&self) -> Option<&Work> {
+        match self {
+            Self::Registered(_)
+            | Self::Supplemented(_)
+            | Self::Urged(_)
+            | Self::Withdrawn(_)
+            | Self::RepeatNoted { .. } => None,
+            Self::Dispatched(step) | Self::Transferred(step) | Self::ExtensionApproved(step) | Self::Resumed(step) => {
+                Some(&step.work)
+            }
+            Self::ResultSubmitted(outcome) => Some(&outcome.work),
+            Self::Visited(visit) | Self::Rated(visit) | Self::Ruled(visit) | Self::Reopened(visit) => Some(&visit.work),
+            Self::CardProposed(card)
+            | Self::CardIssued(card)
+            | Self::CardDismissed(card)
+            | Self::CardReplied(card)
+            | Self::CardObjected(card)
+            | Self::CardUpheld(card)
+            | Self::CardRevoked(card) => Some(&card.work),
+            Self::RespondentNamed(work)
+            | Self::AnsweredNow(work)
+            | Self::HandedOff(work)
+            | Self::Merged(work)
+            | Self::Signed(work)
+            | Self::ReturnRequested(work)
+            | Self::ReturnApproved(work)
+            | Self::ReturnRejected(work)
+            | Self::CoUnitsAdded(work)
+            | Self::CoReplied(work)
+            | Self::ExtensionRequested(work)
+            | Self::ExtensionRejected(work)
+            | Self::SuspensionRequested(work)
+            | Self::SuspensionApproved(work)
+            | Self::SuspensionRejected(work)
+            | Self::Contacted(work)
+            | Self::ReviewPassed(work)
+            | Self::ReviewFailed(work)
+            | Self::Archived(work)
+            | Self::Reminded(work)
+            | Self::ChildNoted(work)
+            | Self::ChildReplied(work) => Some(work),
+        }
+    }
 }

@@ -1,33 +1,75 @@
 //! The work order (工单): what a citizen, a hotline or a grid worker asked for, and all that followed.
 //!
-//! This room knows the part of its life that a citizen can cause: registered, supplemented, urged, withdrawn; and the
-//! link to earlier orders of the same caller. Free text that may name a person arrives sealed; nothing here can open it.
+//! Callers and staff ask, [`WorkOrder::decide`] answers with one event or a typed refusal, `evolve` says what changed.
+//! Free text that may name a person arrives sealed; nothing here can open it. What rules need of the town comes with the
+//! command (handbook §1.4; `supplement`, `urge`, `noteRepeat`, reminders and cards change no state and are left out):
 //!
 //! ```text
-//!   (none) --register--> Registered --withdraw--> Closed (withdrawn)
-//!                            ^  |
-//!                            +--+ supplement, urge, noteRepeat
+//!  (none) -> Registered -> dispatch -> PendingSign -> sign -> InProgress -> submitResult -> PendingReview
+//!                |             ^         |              |  ^^                                 |        |
+//!                |             |         +-> returnRequest | ++---------- reviewFail ---------+   reviewPass
+//!                |             |               |        |  |                                           v
+//!                |       returnApprove <- ReturnPending |  +------ redo: visit, rate, rule --- PendingVisit
+//!                |       returnReject -> previous       |  |                                           |
+//!                |                                      |  +-- resume -- Suspended <- suspendApprove   | visit ok
+//!                +-> answerNow ------> Closed <---------|-----------------------------------------------+
+//!                +-> handOff --------> TransferredOut   |    Closed -> reopen -> InProgress
+//!                +-> merge ----------> Merged           |    Closed, Withdrawn -> archive -> Archived
+//!   any open ----> withdraw ---------> Withdrawn        +-> transfer -> PendingSign
 //! ```
 
+mod cards;
+mod clocks;
+mod code;
 mod decide;
+mod due;
 mod event;
+mod evolve;
+mod gate;
 mod number;
 mod projection;
+mod rates;
+mod refusal;
 mod repeat;
+mod staff;
+mod standing;
+mod step;
+mod suggest;
+mod work;
 
-pub use decide::{Action, ActionName, OrderCommand, OrderRejection, SupplementCommand, UrgeCommand};
+pub use clocks::{CardTimers, Clocking, Rules, Timer};
+pub use code::{
+    Explanation, HandOffTo, Level, NoContact, RequestKind, ReturnReason, StepName, SuspendReason, VisitMethod,
+    WordError,
+};
+pub use decide::{
+    Action, ActionName, OrderCommand, OrderRejection, RateCommand, ReopenCommand, SupplementCommand, UrgeCommand,
+};
+pub use due::{Due, DueStep, Light};
 pub use event::{
     Attachment, CallerFields, Channel, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged, Withdrawn,
 };
+pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
-pub use projection::{CallerRow, caller_queue, project};
+pub use projection::{
+    CARDS_QUEUE, CallerRow, POOL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, caller_queue, clock_queue, closed_queue,
+    local_queue, project, unit_queue,
+};
+pub use rates::{Rates, Ratio};
+pub use refusal::{Refusal, RefusalKind, Why};
 pub use repeat::{EarlierOrder, Repeat, RepeatKind, RepeatRule, repeat_of};
+pub use standing::{Member, Relation, Sight, Standing, is_within};
+pub use step::{Assignment, CardStep, StaffCommand, Step};
+pub use suggest::{Ground, Suggestion};
+pub use work::{
+    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Handling, Outcome, Request, Return, Visited, Work,
+};
 
 use canon::DocId;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Context, Stamp};
-use crate::catalogue::Urgency;
+use crate::catalogue::{Urgency, VillageCode};
 use crate::time::Moment;
 
 /// Where an order stands (handbook §1.4).
@@ -38,13 +80,42 @@ pub enum Status {
     Registered,
     /// 撤回: closed because its caller withdrew it.
     Withdrawn,
+    /// 待签收: dispatched, waiting for the lead unit to sign.
+    PendingSign,
+    /// 办理中: with the lead unit.
+    InProgress,
+    /// 退单待审: the lead unit wants to give it back; its clock runs on.
+    ReturnPending,
+    /// 挂起: the clock stands still.
+    Suspended,
+    /// 待审核: the lead unit says that it is done.
+    PendingReview,
+    /// 待回访: the caller is to be asked, or the centre to rule.
+    PendingVisit,
+    /// 办结
+    Closed,
+    /// 归档: nothing can happen any more.
+    Archived,
+    /// 转出: it is not the town's.
+    TransferredOut,
+    /// 并案: it lives on in another order.
+    Merged,
 }
 
 impl Status {
     /// Whether the order still waits for something.
     #[must_use]
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Registered)
+        match self {
+            Self::Registered
+            | Self::PendingSign
+            | Self::InProgress
+            | Self::ReturnPending
+            | Self::Suspended
+            | Self::PendingReview
+            | Self::PendingVisit => true,
+            Self::Withdrawn | Self::Closed | Self::Archived | Self::TransferredOut | Self::Merged => false,
+        }
     }
 }
 
@@ -70,6 +141,9 @@ pub struct WorkOrder {
     /// When it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Moment>,
+    /// What handling made of it; none before the first step of staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Box<Handling>>,
 }
 
 impl Aggregate for WorkOrder {
@@ -83,7 +157,7 @@ impl Aggregate for WorkOrder {
     }
 
     fn evolve(state: Option<Self>, event: &OrderEvent, stamp: Stamp) -> Option<Self> {
-        match (state, event) {
+        let mut order = match (state, event) {
             (_, OrderEvent::Registered(registered)) => Some(Self::registered((**registered).clone(), stamp.at)),
             (Some(order), OrderEvent::Supplemented(_)) => {
                 Some(Self { supplements: order.supplements.saturating_add(1), ..order })
@@ -93,8 +167,13 @@ impl Aggregate for WorkOrder {
                 Some(Self { status: Status::Withdrawn, closed_at: Some(stamp.at), ..order })
             }
             (Some(order), OrderEvent::RepeatNoted { order: repeat, urgency }) => Some(order.repeated(repeat, *urgency)),
+            (Some(order), event) => Some(order.handled_by(event, stamp.at)),
             (None, _) => None,
+        }?;
+        if let Some(handling) = &mut order.handling {
+            handling.touched_at = Some(stamp.at);
         }
+        Some(order)
     }
 }
 
@@ -109,6 +188,7 @@ impl WorkOrder {
             urged_at: None,
             repeats: Vec::new(),
             closed_at: None,
+            handling: None,
         }
     }
 

@@ -1,14 +1,19 @@
-//! What lists show of an order.
+//! What lists show of an order: the table, the public timeline, its caller's queue, and the queues of those who work.
+//!
+//! What must stay true: no row holds a name, a phone number, an address, a sealed text or a caller's index; no queue of
+//! a unit that the order complains about, or of a part of it, has a row of it; a confidential order is on no village's
+//! list, and none is before its dispatch. Lights are not stored: a row holds the two moments at which they change.
 
 use canon::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::event::Text;
+use super::work::{CardStatus, Handling};
 use super::{Status, WorkOrder};
 use crate::board::Projection;
-use crate::catalogue::{CategoryCode, Point};
-use crate::time::Moment;
+use crate::catalogue::{CategoryCode, Point, UnitCode, VillageCode};
+use crate::time::{Date, Moment};
 
 /// An order in its caller's queue: what finding a repeat needs, and nothing about the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +39,40 @@ pub fn caller_queue(index: &Hash) -> String {
     format!("caller/{index}")
 }
 
+/// What waits for the centre: orders to dispatch, returns and requests to decide, rulings.
+pub const POOL_QUEUE: &str = "centre/pool";
+/// Results to review.
+pub const REVIEW_QUEUE: &str = "centre/review";
+/// Callers to call back.
+pub const VISIT_QUEUE: &str = "centre/visit";
+/// Cards to decide on.
+pub const CARDS_QUEUE: &str = "centre/cards";
+
+/// The queue of the orders at which the clock has to look on `day`; a row says when. A row leaves once what was due is
+/// done, so a day is over for the clock when its queue is empty, and a missed week is seven queues.
+#[must_use]
+pub fn clock_queue(day: Date) -> String {
+    format!("clock/{day}")
+}
+
+/// The queue of the orders that were closed on `day` and wait for the archive; a row says when they were.
+#[must_use]
+pub fn closed_queue(day: Date) -> String {
+    format!("closed/{day}")
+}
+
+/// The queue of the orders that `unit` leads or helps with. A handler's lists are its rows by status.
+#[must_use]
+pub fn unit_queue(unit: &UnitCode) -> String {
+    format!("unit/{unit}")
+}
+
+/// The queue of the open orders of a village, for its grids.
+#[must_use]
+pub fn local_queue(village: &VillageCode) -> String {
+    format!("village/{village}")
+}
+
 /// The projection of an order's stored state.
 #[must_use]
 pub fn project(state: &Value) -> Option<Projection> {
@@ -48,25 +87,142 @@ pub fn project(state: &Value) -> Option<Projection> {
         "receivedAt": order.received_at,
         "promisedBy": registered.promised.at,
     });
-    let mut columns = public.clone();
-    if let (Some(columns), Text::Open(title)) = (columns.as_object_mut(), &registered.title) {
-        columns.insert("title".to_owned(), json!(title));
+    let mut queues: Vec<(String, Value)> = Vec::new();
+    if let Some(index) = &registered.caller.index {
+        queues.push((caller_queue(index), json!(order.caller_row())));
     }
-    if let Some(columns) = columns.as_object_mut() {
-        columns.insert("appealType".to_owned(), json!(registered.appeal_type));
-        columns.insert("urgency".to_owned(), json!(order.urgency));
-        columns.insert("gridCode".to_owned(), json!(registered.place.grid));
-        columns.insert("confidential".to_owned(), json!(registered.confidential));
-        columns.insert("repeats".to_owned(), json!(order.repeats.len()));
+    queues.extend(order.staff_queues());
+    let timelines = if registered.listed { vec![("public", public.clone())] } else { Vec::new() };
+    Some(Projection { table: "orders", columns: order.table_row(public), queues, timelines })
+}
+
+/// Adds `value` under `name`.
+fn put(row: &mut Value, name: &str, value: Value) {
+    if let Some(row) = row.as_object_mut() {
+        row.insert(name.to_owned(), value);
     }
-    let caller = CallerRow {
-        category: registered.category.clone(),
-        position: registered.place.position,
-        status: order.status,
-        received_at: order.received_at,
-        closed_at: order.closed_at,
-    };
-    let queues = registered.caller.index.iter().map(|index| (caller_queue(index), json!(caller))).collect();
-    let timelines = if registered.listed { vec![("public", public)] } else { Vec::new() };
-    Some(Projection { table: "orders", columns, queues, timelines })
+}
+
+impl WorkOrder {
+    fn caller_row(&self) -> CallerRow {
+        CallerRow {
+            category: self.registered.category.clone(),
+            position: self.registered.place.position,
+            status: self.status,
+            received_at: self.received_at,
+            closed_at: self.closed_at,
+        }
+    }
+
+    /// The row of the table of all orders, which search and dashboard read.
+    fn table_row(&self, public: Value) -> Value {
+        let registered = &self.registered;
+        let mut row = public;
+        if let Text::Open(title) = &registered.title {
+            put(&mut row, "title", json!(title));
+        }
+        put(&mut row, "appealType", json!(registered.appeal_type));
+        put(&mut row, "urgency", json!(self.urgency));
+        put(&mut row, "gridCode", json!(registered.place.grid));
+        put(&mut row, "confidential", json!(registered.confidential));
+        put(&mut row, "repeats", json!(self.repeats.len()));
+        if let Some(handling) = self.handling.as_deref() {
+            put(&mut row, "leadUnit", json!(handling.lead));
+            put(&mut row, "respondents", json!(handling.respondents));
+            put(&mut row, "closedAt", json!(self.closed_at));
+            handling.put_deadlines(&mut row);
+        }
+        row
+    }
+
+    /// The row of a queue of staff.
+    fn queue_row(&self) -> Value {
+        let registered = &self.registered;
+        let mut row = json!({
+            "number": registered.number,
+            "categoryCode": registered.category,
+            "villageCode": registered.place.village,
+            "appealType": registered.appeal_type,
+            "status": self.status,
+            "urgency": self.urgency,
+            "receivedAt": self.received_at,
+            "outerBy": registered.promised.at,
+            "confidential": registered.confidential,
+            "repeats": self.repeats.len(),
+        });
+        if let Some(handling) = self.handling.as_deref() {
+            handling.put_deadlines(&mut row);
+        }
+        row
+    }
+
+    fn staff_queues(&self) -> Vec<(String, Value)> {
+        let mut queues = Vec::new();
+        let none = Handling::default();
+        let handling = self.handling.as_deref().unwrap_or(&none);
+        let row = self.queue_row();
+        self.centre_queues(handling, &row, &mut queues);
+        if self.status.is_open() {
+            self.unit_queues(handling, &row, &mut queues);
+        }
+        if let Some(at) = self.wakes_at() {
+            let name = if self.status.is_open() { clock_queue(at.date()) } else { closed_queue(at.date()) };
+            queues.push((name, json!({ "at": at })));
+        }
+        queues
+    }
+
+    /// The centre's own queues; its rows name the respondents, so that whoever reads them can be one of them.
+    fn centre_queues(&self, handling: &Handling, row: &Value, queues: &mut Vec<(String, Value)>) {
+        let mut row = row.clone();
+        put(&mut row, "respondents", json!(handling.respondents));
+        put(&mut row, "leadUnit", json!(handling.lead));
+        put(&mut row, "request", json!(handling.request.as_ref().map(|request| request.kind)));
+        put(&mut row, "ruling", json!(handling.ruling));
+        put(&mut row, "callers", json!(handling.children.len().saturating_add(1)));
+        let undecided = handling.request.is_some() || handling.ruling;
+        let pool = matches!(self.status, Status::Registered | Status::ReturnPending);
+        if pool || (self.status.is_open() && undecided) {
+            queues.push((POOL_QUEUE.to_owned(), row.clone()));
+        }
+        match self.status {
+            Status::PendingReview => queues.push((REVIEW_QUEUE.to_owned(), row.clone())),
+            Status::PendingVisit if !handling.ruling => queues.push((VISIT_QUEUE.to_owned(), row.clone())),
+            _ => {}
+        }
+        let waits = |status| matches!(status, CardStatus::Proposed | CardStatus::Objected);
+        let waiting = handling.cards.iter().filter(|card| waits(card.status));
+        let cards: Vec<Value> = waiting.map(|card| json!({ "key": card.key, "level": card.level })).collect();
+        if !cards.is_empty() {
+            put(&mut row, "cards", json!(cards));
+            queues.push((CARDS_QUEUE.to_owned(), row));
+        }
+    }
+
+    /// The queues of the units that handle it, of which none is a respondent, and of the village where it happened.
+    fn unit_queues(&self, handling: &Handling, row: &Value, queues: &mut Vec<(String, Value)>) {
+        let lead = handling.lead.iter().map(|unit| (unit, "lead"));
+        let helpers =
+            handling.co_units.iter().map(|co| (&co.unit, if co.replied_at.is_some() { "replied" } else { "co" }));
+        for (unit, part) in lead.chain(helpers) {
+            let mut row = row.clone();
+            put(&mut row, "part", json!(part));
+            queues.push((unit_queue(unit), row));
+        }
+        let village = self.registered.place.village.as_ref().filter(|_| self.is_local_matter());
+        let accused = |village: &VillageCode| village.as_str().parse().is_ok_and(|unit| self.is_accused(&unit));
+        if let Some(village) = village.filter(|village| !accused(village)) {
+            queues.push((local_queue(village), row.clone()));
+        }
+    }
+}
+
+impl Handling {
+    fn put_deadlines(&self, row: &mut Value) {
+        if let Some(clocks) = &self.clocks {
+            put(row, "innerBy", json!(clocks.inner.due.at));
+            put(row, "outerBy", json!(clocks.outer.due.at));
+            put(row, "warnAt", json!(clocks.warn_at));
+        }
+    }
 }

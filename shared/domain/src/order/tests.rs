@@ -314,7 +314,8 @@ fn an_order_without_a_phone_number_is_in_no_callers_queue() {
     let registered = Registered { caller: CallerFields::default(), ..registered() };
     let event = OrderEvent::Registered(Box::new(registered));
     let state = WorkOrder::evolve(None, &event, Stamp { at: at(10) }).unwrap();
-    assert_eq!(project(&serde_json::to_value(&state).unwrap()).unwrap().queues, []);
+    let queues = project(&serde_json::to_value(&state).unwrap()).unwrap().queues;
+    assert_eq!(queues.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [POOL_QUEUE, "clock/2026-11-25"]);
     assert_eq!(project(&json!({"not": "an order"})), None);
 }
 

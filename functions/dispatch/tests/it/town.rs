@@ -1,0 +1,205 @@
+//! A loaded town with people in it, to send requests to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::{Request, header};
+use serde_json::{Value, json};
+use service::App;
+use store::memory::{Backend, MemoryKv, Steady};
+use tower_service::Service as _;
+
+const TOKEN: &str = "b1946ac92492d2347c6235b4d2611184";
+const CLOCK_KEY: &str = "the clock key of these tests";
+const PASSWORD: &str = "correct horse battery";
+/// The unit that leads street lights (T0403), and another one.
+pub const LEAD: &str = "D13";
+pub const OTHER: &str = "D04";
+
+/// A town, its store and its clock.
+pub struct Town {
+    pub gate: Arc<Steady>,
+    router: Router,
+    admin: Option<Person>,
+    keys_used: u32,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    account: String,
+    cookie: String,
+    csrf: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub etag: String,
+    pub body: Value,
+}
+
+impl Answer {
+    /// Status and stable code.
+    pub fn said(&self) -> (u16, &str) {
+        (self.status, self.body["code"].as_str().unwrap_or_default())
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub fn good(self) -> Value {
+        assert!((200..300).contains(&self.status), "{self:?}");
+        self.body
+    }
+}
+
+impl Town {
+    /// The demo town on SQLite.
+    pub async fn new() -> Self {
+        let gate = Steady::new(7);
+        let kv = MemoryKv::new(Backend::Sqlite, gate.clone());
+        kv.set_variable("setup_token", TOKEN);
+        kv.set_variable("clock_key", CLOCK_KEY);
+        let routes = identity::routes().merge(catalogue::routes()).merge(intake::routes()).merge(cases::routes());
+        let routes = routes.merge(attachments::routes()).merge(clock::routes()).merge(dispatch::routes());
+        let mut town = Self { gate, router: service::finish(routes, App::new(kv)), admin: None, keys_used: 0 };
+        let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
+        let bearer = format!("Bearer {TOKEN}");
+        town.send("POST", "/api/identity/setup", &[("authorization", &bearer)], Some(&admin)).await.good();
+        let admin = town.sign_in("admin").await;
+        let files: BTreeMap<String, String> = domain::catalogue::FILES.iter().map(|name| file(name)).collect();
+        town.post(&admin, "PUT", "/api/admin/catalogue", &json!({"files": files})).await.good();
+        town.admin = Some(admin);
+        town
+    }
+
+    /// Sends a request with a fresh idempotency key, unless one is given.
+    pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        self.keys_used += 1;
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "idempotency-key") {
+            request = request.header("idempotency-key", format!("idempotency-{:06}", self.keys_used));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = match body {
+            Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        let response = self.router.clone().call(request.unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        let text = |name| head.headers.get(name).map(|value: &http::HeaderValue| value.to_str().unwrap().to_owned());
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| {
+            Value::String(text(header::SET_COOKIE).unwrap_or_default() + &String::from_utf8_lossy(&bytes))
+        });
+        let mut answer = Answer { status: head.status.as_u16(), etag: text(header::ETAG).unwrap_or_default(), body };
+        if let (Some(cookie), Some(members)) = (text(header::SET_COOKIE), answer.body.as_object_mut()) {
+            members.insert("cookie".to_owned(), json!(cookie.split(';').next()));
+        }
+        answer
+    }
+
+    async fn sign_in(&mut self, account: &str) -> Person {
+        let body = json!({"account": account, "password": PASSWORD});
+        let answer = self.send("POST", "/api/identity/sessions", &[], Some(&body)).await.good();
+        let text = |name: &str| answer[name].as_str().unwrap().to_owned();
+        Person { account: account.to_owned(), cookie: text("cookie"), csrf: text("csrf") }
+    }
+
+    /// Enrols somebody and signs them in.
+    pub async fn person(&mut self, account: &str, role: &str, unit: &str) -> Person {
+        let body = json!({
+            "account": account, "displayName": "某人", "password": PASSWORD, "roles": [role], "unit": unit,
+        });
+        let admin = self.admin.clone().unwrap();
+        self.post(&admin, "POST", "/api/identity/staff", &body).await.good();
+        self.sign_in(account).await
+    }
+
+    /// Changes something as somebody.
+    pub async fn post(&mut self, who: &Person, method: &str, path: &str, body: &Value) -> Answer {
+        let headers = [("cookie", who.cookie.as_str()), ("x-csrf-token", &who.csrf)];
+        self.send(method, path, &headers, Some(body)).await
+    }
+
+    /// The same under a key of its own.
+    pub async fn post_as(&mut self, who: &Person, key: &str, path: &str, body: &Value) -> Answer {
+        let headers = [("cookie", who.cookie.as_str()), ("x-csrf-token", &who.csrf), ("idempotency-key", key)];
+        self.send("POST", path, &headers, Some(body)).await
+    }
+
+    /// Reads as somebody.
+    pub async fn get(&mut self, who: &Person, path: &str) -> Answer {
+        self.send("GET", path, &[("cookie", &who.cookie)], None).await
+    }
+
+    /// Submits a street light; id and secret.
+    pub async fn submit(&mut self) -> (String, String) {
+        let form = json!({
+            "appealType": "complaint", "categoryCode": "T0403", "title": "路灯不亮", "content": "商业街的路灯坏了一周。",
+            "place": {"villageCode": "990181101001"}, "caller": {"name": "李小明", "phone": "13812345678"},
+        });
+        let answer = self.send("POST", "/api/intake/orders", &[], Some(&form)).await.good();
+        (answer["id"].as_str().unwrap().to_owned(), answer["secret"].as_str().unwrap().to_owned())
+    }
+
+    /// Uploads a photo as evidence; its id. The smallest PNG there is: one pixel.
+    pub async fn photo(&mut self) -> String {
+        const PNG: [u8; 67] = [
+            0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0,
+            1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 10, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0, 1, 0,
+            0, 5, 0, 1, 0x0d, 0x0a, 0x2d, 0xb4, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+        ];
+        self.keys_used += 1;
+        let request = Request::post("/api/intake/attachments")
+            .header("idempotency-key", format!("idempotency-{:06}", self.keys_used))
+            .body(Body::from(PNG.to_vec()));
+        let response = self.router.clone().call(request.unwrap()).await.unwrap();
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let answer: Value = serde_json::from_slice(&bytes).unwrap();
+        answer["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// Ticks until nothing is left to do.
+    pub async fn tick(&mut self) {
+        let bearer = format!("Bearer {CLOCK_KEY}");
+        for _ in 0..20 {
+            let report = self.send("POST", "/api/clock/tick", &[("authorization", &bearer)], None).await.good();
+            if report["more"] == false && report["sequenced"] == 0 && report["due"] == 0 {
+                return;
+            }
+        }
+        panic!("the ticks do not come to rest");
+    }
+
+    /// Takes a step on the version that is there.
+    pub async fn step(&mut self, who: &Person, id: &str, step: &str, mut body: Value) -> Answer {
+        let seen = self.get(who, &format!("/api/dispatch/orders/{id}")).await;
+        body["ifVersion"] = seen.body["version"].clone();
+        self.post(who, "POST", &format!("/api/dispatch/orders/{id}/{step}"), &body).await
+    }
+
+    /// The numbers in a queue.
+    pub async fn queue(&mut self, who: &Person, name: &str) -> Vec<String> {
+        let page = self.get(who, &format!("/api/dispatch/queues/{name}")).await.good();
+        page["items"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A day later, sessions being short, everybody signs in again.
+    pub async fn days_later(&mut self, days: i64, people: &mut [&mut Person]) {
+        self.gate.advance(days * 24 * 3_600_000);
+        for person in people.iter_mut() {
+            **person = self.sign_in(&person.account.clone()).await;
+        }
+    }
+}
+
+fn file(name: &str) -> (String, String) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/yundu").join(name);
+    (name.to_owned(), std::fs::read_to_string(path).unwrap())
+}

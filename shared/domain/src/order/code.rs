@@ -1,0 +1,282 @@
+//! The words of handling: steps, reasons, levels. Each is one word in documents and in the API.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::text::serde_as_text;
+
+/// The text is none of the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such word")]
+pub struct WordError;
+
+/// An enumeration that is one word each, read and written as text by one small routine.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = WordError;
+
+            fn from_str(text: &str) -> Result<Self, WordError> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(WordError)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        serde_as_text!($name);
+    };
+}
+
+words!(
+    /// A step of staff or of the system, as routes and menus name it (handbook §1.4).
+    StepName {
+        /// Say which units the order complains about.
+        NameRespondent = "nameRespondent",
+        /// 派单
+        Dispatch = "dispatch",
+        /// 即时答复
+        AnswerNow = "answerNow",
+        /// 转出
+        HandOff = "handOff",
+        /// 并案
+        Merge = "merge",
+        /// 签收
+        Sign = "sign",
+        /// 退单申请
+        ReturnRequest = "returnRequest",
+        /// 同意退单
+        ReturnApprove = "returnApprove",
+        /// 驳回退单
+        ReturnReject = "returnReject",
+        /// 增加协办
+        AddCo = "addCo",
+        /// 协办答复
+        CoReply = "coReply",
+        /// 转办
+        Transfer = "transfer",
+        /// 延期申请
+        ExtendRequest = "extendRequest",
+        /// 同意延期
+        ExtendApprove = "extendApprove",
+        /// 驳回延期
+        ExtendReject = "extendReject",
+        /// 挂起申请
+        SuspendRequest = "suspendRequest",
+        /// 同意挂起
+        SuspendApprove = "suspendApprove",
+        /// 驳回挂起
+        SuspendReject = "suspendReject",
+        /// 恢复
+        Resume = "resume",
+        /// 首次联系
+        Contact = "contact",
+        /// 办结申请
+        SubmitResult = "submitResult",
+        /// 审核通过
+        ReviewPass = "reviewPass",
+        /// 审核退回
+        ReviewFail = "reviewFail",
+        /// 回访
+        Visit = "visit",
+        /// 中心裁定
+        Rule = "rule",
+        /// 撤回, for a caller who asked by phone
+        WithdrawFor = "withdrawFor",
+        /// Reopen after a false closing (虚假办结).
+        ReopenFalse = "reopenFalse",
+        /// 归档
+        Archive = "archive",
+        /// 催办 by the system or the centre
+        Remind = "remind",
+        /// Propose a notice or card.
+        ProposeCard = "proposeCard",
+        /// Issue what was proposed.
+        IssueCard = "issueCard",
+        /// Drop what was proposed.
+        DismissCard = "dismissCard",
+        /// Answer a notice or card.
+        ReplyCard = "replyCard",
+        /// 异议
+        ObjectCard = "objectCard",
+        /// Decide that the objected card stands.
+        UpholdCard = "upholdCard",
+        /// 撤销
+        RevokeCard = "revokeCard",
+        /// Note an order that went into this one.
+        NoteChild = "noteChild",
+        /// Pass the parent's answer to the caller of this one.
+        ReplyChild = "replyChild",
+    }
+);
+
+words!(
+    /// Why a unit gives an order back; `return_reasons.csv` has their texts.
+    ReturnReason {
+        /// 不属于本单位职责
+        NotOurDuty = "RT01",
+        /// 不属于本辖区
+        NotOurArea = "RT02",
+        /// 诉求要素不全
+        FactsMissing = "RT03",
+        /// 重复工单已并案
+        Repeated = "RT04",
+        /// 应通过法定途径
+        StatutoryChannel = "RT05",
+        /// 已进入信访渠道
+        InPetition = "RT06",
+        /// 属紧急警情
+        Emergency = "RT07",
+        /// 诉求人撤回
+        Withdrawn = "RT08",
+        /// 办理难度大: never a reason
+        Difficult = "RT99",
+        /// 超过退单时限: never a reason
+        TooLate = "RT98",
+    }
+);
+
+impl ReturnReason {
+    /// Whether an order may go back for it at all.
+    #[must_use]
+    pub const fn is_allowed(self) -> bool {
+        !matches!(self, Self::Difficult | Self::TooLate)
+    }
+
+    /// Whether it needs evidence.
+    #[must_use]
+    pub const fn needs_evidence(self) -> bool {
+        !matches!(self, Self::Repeated | Self::Emergency | Self::Difficult | Self::TooLate)
+    }
+}
+
+words!(
+    /// Why the clock of an order may stand still (handbook §1.6).
+    SuspendReason {
+        /// Waiting for material of the caller.
+        CallerMaterial = "callerMaterial",
+        /// A statutory appraisal or a lawsuit.
+        AppraisalOrLawsuit = "appraisalOrLawsuit",
+        /// Season or weather forbids the works.
+        SeasonOrWeather = "seasonOrWeather",
+        /// A policy from above is pending.
+        PolicyPending = "policyPending",
+    }
+);
+
+words!(
+    /// How a result ended (explanation class, handbook §1.3).
+    Explanation {
+        /// 已解决
+        Resolved = "resolved",
+        /// 部分解决
+        Partly = "partly",
+        /// 列入计划
+        Planned = "planned",
+        /// 受政策限制
+        PolicyLimit = "policyLimit",
+        /// 不属实
+        Untrue = "untrue",
+        /// 联系不上
+        NotContactable = "notContactable",
+        /// 诉求人撤回
+        Withdrawn = "withdrawn",
+    }
+);
+
+impl Explanation {
+    /// Whether a dissatisfied caller causes a redo; for the others a second person decides.
+    #[must_use]
+    pub const fn can_be_redone(self) -> bool {
+        !matches!(self, Self::PolicyLimit | Self::Untrue)
+    }
+}
+
+words!(
+    /// Why a caller was not contacted.
+    NoContact {
+        /// Did not answer.
+        Unreachable = "unreachable",
+        /// Gave no number.
+        NoNumber = "noNumber",
+        /// Wants none.
+        Declined = "declined",
+    }
+);
+
+words!(
+    /// Where an order goes that is not the town's (handbook §1.1, §1.4).
+    HandOffTo {
+        /// Police
+        Police = "110",
+        /// Fire and rescue
+        Fire = "119",
+        /// Ambulance
+        Ambulance = "120",
+        /// Traffic accidents
+        Traffic = "122",
+        /// 信访
+        Petition = "petition",
+        /// Litigation, arbitration, reconsideration, discipline inspection, information disclosure
+        StatutoryChannel = "statutoryChannel",
+        /// Another authority
+        OtherAuthority = "otherAuthority",
+    }
+);
+
+words!(
+    /// How a caller was asked.
+    VisitMethod {
+        /// By phone.
+        Phone = "phone",
+        /// By text message.
+        Sms = "sms",
+        /// By the caller, in the portal.
+        Web = "web",
+        /// At the door.
+        Door = "door",
+    }
+);
+
+words!(
+    /// What a unit can ask the centre for.
+    RequestKind {
+        /// 退单
+        Return = "return",
+        /// 延期
+        Extension = "extension",
+        /// 挂起
+        Suspension = "suspension",
+    }
+);
+
+words!(
+    /// The ladder of supervision that a person decides on; a reminder (催办) needs no decision. It is internal
+    /// management of the town (督办), not the statutory supervision of governments.
+    Level {
+        /// 督办单
+        Notice = "notice",
+        /// 黄牌
+        Yellow = "yellow",
+        /// 红牌
+        Red = "red",
+    }
+);

@@ -1,0 +1,24 @@
+//! The life of a work order (handbook §1.3 to §1.10, §2), told through what functions use of it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the stage stops the test that it cannot set"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod scene;
+
+mod clocks;
+mod due;
+mod golden;
+mod invariants;
+mod queues;
+mod rates;
+mod standing;
+mod stories;
+mod suggest;
+mod transitions;
+mod walk;
+mod whistles;
