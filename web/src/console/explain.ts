@@ -42,10 +42,27 @@ export function explain(failure: unknown): Explained {
   }
 }
 
+/** Rules about what a step carries, by the field that breaks them. */
+const FIELD_OF_RULE: Record<string, string> = {
+  textMissing: 'text',
+  evidenceMissing: 'attachments',
+  extensionTooLong: 'limit',
+  suspensionTooLong: 'limit',
+  villageCannotLead: 'lead',
+  accusedUnit: 'lead',
+  unitTwice: 'coUnits',
+  answersMissing: 'answer',
+  returnReasonRefused: 'reason',
+  parentClosed: 'parent',
+}
+
 /** Field errors of a 422: the first name of each pointer with its text. */
 export function fieldErrors(failure: unknown): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const { pointer, code } of problemOf(failure).body.errors ?? []) {
+  const problem = problemOf(failure)
+  const rule = FIELD_OF_RULE[problem.code]
+  if (rule) found[rule] = word('why', problem.code)
+  for (const { pointer, code } of problem.body.errors ?? []) {
     const name = pointer.split('/')[1] ?? ''
     const field = knownWord('field', name) ?? name
     const plain = {

@@ -19,19 +19,22 @@ export interface Row {
   status: string
   urgency: string
   receivedAt: string
+  /** With a search: what was promised; a queue has `outerBy`, which may have moved since. */
+  promisedBy?: string | null
   outerBy?: string | null
   innerBy?: string | null
+  /** From here on the light is yellow. */
   warnAt?: string | null
   confidential: boolean
   /** How often the same caller came back. */
-  repeats: number
+  repeats?: number
   leadUnit?: string | null
   request?: 'return' | 'extension' | 'suspension' | null
   ruling?: boolean | null
+  /** Callers whose orders went into this one, and its own. */
   callers?: number | null
   part?: 'lead' | 'co' | 'replied' | null
   cards?: { key: string; level: string }[] | null
-  light: LightColour
 }
 
 export interface QueuePage {
@@ -92,7 +95,7 @@ export interface TimelineEvent {
   seq: number
   at: string
   type: string
-  by: { kind: 'citizen' | 'staff' | 'system'; name?: string | null }
+  by: { kind: string; you?: boolean; name?: string | null }
   unit?: string | null
   units?: string[] | null
   reason?: string | null
@@ -123,6 +126,10 @@ export interface OrderView {
   title: string | null
   content: string | null
   place: { address?: string | null; villageCode?: string | null; gridCode?: string | null; lon?: number | null; lat?: number | null }
+  /** Against whom, in the caller's words. */
+  respondent?: string | null
+  /** The earlier order of the same caller. */
+  repeatOf?: string | null
   caller?: { name?: string | null; phone?: string | null; visible: boolean } | null
   anonymous: boolean
   confidential: boolean

@@ -144,6 +144,8 @@ export const consoleEn: ConsoleMessages = {
   'order.co.replied': 'replied {when}',
   'order.co.waiting': 'not replied',
   'order.respondents': 'Complained about',
+  'order.respondent': 'Against whom',
+  'order.repeatOf': 'Repeats',
   'order.noLead': 'Not dispatched yet',
   'order.class': 'Result',
   'order.redos': 'Done again once||Done again {n} times',
@@ -177,7 +179,6 @@ export const consoleEn: ConsoleMessages = {
   'actions.title': 'Possible now',
   'actions.none': 'Nothing for you to do now.',
   'actions.not': 'Not possible now',
-  'actions.notMine': 'Not your part',
   'actions.cancel': 'Cancel',
   'actions.done': 'Done: {step}',
   'actions.sending': 'Sending…',
@@ -189,6 +190,7 @@ export const consoleEn: ConsoleMessages = {
 
   'form.text.optional': 'Explanation (optional)',
   'form.attachments': 'Attachments',
+  'form.evidence': 'Evidence',
   'form.attachments.add': 'Add photos or recordings',
   'form.attachments.remove': 'Remove {name}',
   'form.attachments.uploading': 'Uploading {percent}%',
@@ -234,7 +236,7 @@ export const consoleEn: ConsoleMessages = {
   'suggest.confirm': 'Filled in as suggested. Check it, then confirm.',
 
   'batch.title': 'Dispatch together',
-  'batch.empty': 'Nothing is selected. Tick orders in “To dispatch”.',
+  'batch.empty': 'Nothing is selected. Tick orders in “To dispatch or decide”.',
   'batch.go': 'To the pool',
   'batch.hint': 'The rules have filled in who leads and who helps. Check each line, then send all.',
   'batch.include': 'Dispatch {number}',

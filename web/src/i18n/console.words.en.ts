@@ -2,8 +2,8 @@
 import type { wordsZhCN } from './console.words.zh-CN'
 
 export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
-  'queueName.pool': 'To dispatch',
-  'queueName.review': 'To review or decide',
+  'queueName.pool': 'To dispatch or decide',
+  'queueName.review': 'To review',
   'queueName.visit': 'To call back',
   'queueName.cards': 'Notices and cards',
   'queueName.unit': 'My unit',
@@ -105,6 +105,7 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'ground.area': 'The village where it happened helps',
   'ground.outOfHours': 'Offices are closed and it cannot wait: the centre’s duty desk helps',
 
+  'by.you': 'You',
   'by.citizen': 'Caller',
   'by.staff': 'Staff',
   'by.system': 'System',

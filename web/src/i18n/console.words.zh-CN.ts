@@ -1,7 +1,7 @@
 /** Chinese names of the codes that the server sends: steps, reasons, states, grounds. */
 export const wordsZhCN = {
-  'queueName.pool': '待派单',
-  'queueName.review': '待审核与待决定',
+  'queueName.pool': '待派单、待决定',
+  'queueName.review': '待审核',
   'queueName.visit': '待回访',
   'queueName.cards': '督办与牌',
   'queueName.unit': '本单位',
@@ -103,6 +103,7 @@ export const wordsZhCN = {
   'ground.area': '事发地所在村居协办',
   'ground.outOfHours': '非工作时间且不能等，中心值班协办',
 
+  'by.you': '您',
   'by.citizen': '诉求人',
   'by.staff': '工作人员',
   'by.system': '系统',

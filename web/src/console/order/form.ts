@@ -6,7 +6,7 @@ import { reactive } from 'vue'
 import { c, knownWord, word } from '../../i18n/console'
 import { uuid } from '../../api/uuid'
 import type { Suggestion } from '../types'
-import { STEPS, type FieldSpec } from './steps'
+import { BARE_REASONS, STEPS, type FieldSpec } from './steps'
 
 export interface Upload {
   key: string
@@ -101,6 +101,10 @@ function missing(form: StepForm, field: FieldSpec): string {
   }
 }
 
+/** Whether the step is refused without a file, as it is filled in now. */
+export const needsEvidence = (form: StepForm): boolean =>
+  STEPS[form.step]?.attachments === 'required' && !BARE_REASONS.includes(form.lines['reason'] ?? '')
+
 /** Texts by field for what is missing or cannot be; empty when it can be sent. */
 export function faults(form: StepForm): Record<string, string> {
   const spec = STEPS[form.step]
@@ -113,6 +117,7 @@ export function faults(form: StepForm): Record<string, string> {
   if (spec?.text === 'required' && !form.text.trim()) found['text'] = c('form.error.required', { field: textLabel(form.step) })
   if (form.uploads.some((upload) => upload.failed)) found['attachments'] = c('form.attachments.broken')
   else if (form.uploads.some((upload) => !upload.id)) found['attachments'] = c('form.attachments.busy')
+  else if (needsEvidence(form) && form.uploads.length === 0) found['attachments'] = word('why', 'evidenceMissing')
   return found
 }
 

@@ -24,7 +24,7 @@ export interface FieldSpec {
 export interface StepSpec {
   fields: readonly FieldSpec[]
   text: 'required' | 'optional' | 'none'
-  attachments: boolean
+  attachments: 'required' | 'optional' | 'none'
   /** Steps that end something or cannot be undone look different. */
   grave?: boolean
 }
@@ -34,10 +34,12 @@ const SUSPEND_REASONS = ['callerMaterial', 'appraisalOrLawsuit', 'seasonOrWeathe
 const NO_CONTACT = ['unreachable', 'noNumber', 'declined']
 const HAND_OFF_TO = ['110', '119', '120', '122', 'petition', 'statutoryChannel', 'otherAuthority']
 const CLASSES = ['resolved', 'partly', 'planned', 'policyLimit', 'untrue', 'notContactable', 'withdrawn']
-export const METHODS = ['phone', 'sms', 'web', 'door']
+/** Reasons to return an order that need no evidence. */
+export const BARE_REASONS: readonly string[] = ['RT04', 'RT07']
+const METHODS = ['phone', 'sms', 'web', 'door']
 
 const step = (text: StepSpec['text'], fields: FieldSpec[] = [], more: Partial<StepSpec> = {}): StepSpec =>
-  ({ text, fields, attachments: false, ...more })
+  ({ text, fields, attachments: 'none', ...more })
 const unit = (name: string, required: boolean, leads = false): FieldSpec => ({ name, kind: 'unit', required, leads })
 const units = (name: string, required: boolean): FieldSpec => ({ name, kind: 'units', required })
 const choice = (name: string, options: readonly string[], required = true, prefix = 'reason'): FieldSpec =>
@@ -54,24 +56,24 @@ export const STEPS: Record<string, StepSpec> = {
   handOff: step('required', [choice('to', HAND_OFF_TO)], { grave: true }),
   merge: step('optional', [{ name: 'parent', kind: 'line', required: true }], { grave: true }),
   sign: step('none'),
-  returnRequest: step('required', [choice('reason', RETURN_REASONS), unit('suggested', false)], { attachments: true }),
+  returnRequest: step('required', [choice('reason', RETURN_REASONS), unit('suggested', false)], { attachments: 'required' }),
   returnApprove: step('required'),
   returnReject: step('required'),
   addCo: step('optional', [units('units', true)]),
-  coReply: step('required', [], { attachments: true }),
-  extendRequest: step('required', [{ name: 'limit', kind: 'days', unit: 'workingDays', required: true }], { attachments: true }),
+  coReply: step('required', [], { attachments: 'optional' }),
+  extendRequest: step('required', [{ name: 'limit', kind: 'days', unit: 'workingDays', required: true }], { attachments: 'optional' }),
   extendApprove: step('optional', [{ name: 'pastOuter', kind: 'check', required: false }]),
   extendReject: step('required'),
   suspendRequest: step(
     'required',
     [choice('reason', SUSPEND_REASONS), { name: 'limit', kind: 'days', unit: 'naturalDays', required: true }],
-    { attachments: true },
+    { attachments: 'optional' },
   ),
   suspendApprove: step('optional'),
   suspendReject: step('required'),
   resume: step('optional'),
   contact: step('required', [choice('missed', NO_CONTACT, false)]),
-  submitResult: step('required', [choice('class', CLASSES, true, 'class'), choice('noContact', NO_CONTACT, false)], { attachments: true }),
+  submitResult: step('required', [choice('class', CLASSES, true, 'class'), choice('noContact', NO_CONTACT, false)], { attachments: 'required' }),
   reviewPass: step('optional', [{ name: 'close', kind: 'check', required: false }]),
   reviewFail: step('required'),
   visit: step('optional', [choice('method', METHODS), { name: 'answer', kind: 'visit', required: true }]),
@@ -82,8 +84,8 @@ export const STEPS: Record<string, StepSpec> = {
   proposeCard: step('required', [choice('level', ['notice', 'yellow', 'red'], true, 'level')]),
   issueCard: step('optional', [card('proposed')], { grave: true }),
   dismissCard: step('required', [card('proposed')]),
-  replyCard: step('required', [card(...HOLDS)], { attachments: true }),
-  objectCard: step('required', [card('issued')], { attachments: true }),
+  replyCard: step('required', [card(...HOLDS)], { attachments: 'optional' }),
+  objectCard: step('required', [card('issued')], { attachments: 'optional' }),
   upholdCard: step('required', [card('objected')]),
   revokeCard: step('required', [card(...HOLDS)]),
 }
@@ -108,8 +110,6 @@ export interface Actions {
   more: string[]
   /** Not possible in this state, with the reason. */
   not: { name: string; why: string }[]
-  /** Somebody else's. */
-  notMine: string[]
 }
 
 export function actionsOf(view: OrderView): Actions {
@@ -119,7 +119,6 @@ export function actionsOf(view: OrderView): Actions {
   return {
     main: open.filter((name) => first.has(name)),
     more: open.filter((name) => !first.has(name)),
-    not: known.flatMap(({ name, why }) => (why !== null && why !== 'notPermitted' ? [{ name, why }] : [])),
-    notMine: known.filter(({ why }) => why === 'notPermitted').map(({ name }) => name),
+    not: known.flatMap(({ name, why }) => (why !== null ? [{ name, why }] : [])),
   }
 }

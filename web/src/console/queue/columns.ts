@@ -2,7 +2,8 @@
 import { locale } from '../../i18n'
 import { c, word, type ConsolePlainKey } from '../../i18n/console'
 import { nameFor } from '../names'
-import type { Row } from '../types'
+import { now } from '../time'
+import type { LightColour, Row } from '../types'
 
 export type ColumnName = 'light' | 'number' | 'category' | 'village' | 'status' | 'urgency' | 'lead' | 'received' | 'outer'
 
@@ -15,7 +16,18 @@ export const STATUSES = [
 ]
 
 /** The deadline that a row is about: the unit's own, or the promised one. */
-export const dueOf = (row: Row): string | null => row.innerBy ?? row.outerBy ?? null
+export const dueOf = (row: Row): string | null => row.innerBy ?? row.outerBy ?? row.promisedBy ?? null
+
+/** While these last a unit's clock runs; what comes later is the centre's time. */
+export const RUNNING = new Set(['pendingSign', 'inProgress', 'returnPending'])
+export const OPEN = new Set([...RUNNING, 'registered', 'suspended', 'pendingReview', 'pendingVisit'])
+
+/** The light by the row's own times, so that it changes while nobody touches the order. */
+export function lightOf(row: Row): LightColour {
+  if (!RUNNING.has(row.status) || !row.innerBy) return null
+  if (Date.parse(row.innerBy) < now.value) return 'red'
+  return row.warnAt && Date.parse(row.warnAt) <= now.value ? 'yellow' : 'green'
+}
 
 const place = (list: string[], value: string | null) => {
   const at = list.indexOf(value ?? '')
@@ -23,7 +35,7 @@ const place = (list: string[], value: string | null) => {
 }
 
 const KEYS: Record<ColumnName, (row: Row) => string | number> = {
-  light: (row) => place(LIGHTS, row.light),
+  light: (row) => place(LIGHTS, lightOf(row)),
   number: (row) => row.number,
   category: (row) => nameFor(row.categoryCode),
   village: (row) => nameFor(row.villageCode),
@@ -62,7 +74,7 @@ export function flags(row: Row): { text: string; tone: '' | 'warm' | 'hot' }[] {
   if (row.ruling) found.push({ text: c('flag.ruling'), tone: 'hot' })
   for (const card of row.cards ?? []) found.push({ text: word('level', card.level), tone: 'hot' })
   if (row.part) found.push({ text: word('part', row.part), tone: '' })
-  if (row.repeats > 0) found.push({ text: c('flag.repeats', { n: row.repeats }), tone: '' })
+  if (row.repeats) found.push({ text: c('flag.repeats', { n: row.repeats }), tone: '' })
   if ((row.callers ?? 0) > 1) found.push({ text: c('flag.callers', { n: row.callers ?? 0 }), tone: '' })
   return found
 }
@@ -73,7 +85,7 @@ export function matching(rows: Row[], query: string): Row[] {
   if (wanted.length === 0) return rows
   return rows.filter((row) => {
     const names = [row.categoryCode, row.villageCode, row.leadUnit, row.appealType].map(nameFor)
-    const codes = [word('status', row.status), word('urgency', row.urgency), c(`light.${row.light ?? 'none'}`)]
+    const codes = [word('status', row.status), word('urgency', row.urgency), c(`light.${lightOf(row) ?? 'none'}`)]
     const text = [row.number, ...names, ...codes, ...flags(row).map((flag) => flag.text)].join(' ').toLowerCase()
     return wanted.every((part) => text.includes(part))
   })
