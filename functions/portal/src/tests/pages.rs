@@ -24,7 +24,9 @@ fn a_directory_without_its_slash_is_sent_there() {
 #[test]
 fn each_entry_answers_its_own_pages() {
     let cases = [
-        ("/console/queues/inbox", "console"),
+        ("/console/queues/pool", "console"),
+        ("/console/orders/YD-20261123-00001", "console"),
+        ("/console/sign-in?next=%2Forders%2FYD-20261123-00001", "console"),
         ("/worker/tasks/17", "worker"),
         ("/submit", "citizen"),
         ("/submit/", "citizen"),
@@ -48,6 +50,15 @@ fn pages_that_no_router_knows_are_missing() {
         assert_eq!(answer.status(), 404, "{path}");
         assert_eq!(answer.body, "<!doctype html>missing", "{path}");
     }
+}
+
+#[test]
+fn the_console_keeps_to_its_own_paths() {
+    assert_eq!(get("/console", &[PAGE]).header("location"), "/console/");
+    assert_eq!(get("/console/queues/pool", &[("accept", "application/json")]).status(), 404, "no page was asked for");
+    assert_eq!(get("/consoles/queues/pool", &[PAGE]).status(), 404, "another name is no entry");
+    assert_eq!(get("/track/console/queues", &[PAGE]).status(), 404, "the entry is the first name only");
+    assert_eq!(get("/console/../track/1", &[PAGE]).body, "<!doctype html>missing");
 }
 
 #[test]

@@ -1,0 +1,49 @@
+/** What the console's tests share: the demo's logins, a work place, and the steps that everybody takes. */
+import { existsSync, readFileSync } from 'node:fs'
+import { desktop, device, go } from './support.mjs'
+
+const state = process.env.ONETOWN_STATE ?? new URL('../../.spin', import.meta.url).pathname
+if (!existsSync(`${state}/onetown.json`)) {
+  throw new Error(`No logins in ${state}. Start the town with \`cargo up --demo\`; ONETOWN_STATE names its --state-dir if it has one`)
+}
+const { logins } = JSON.parse(readFileSync(`${state}/onetown.json`, 'utf8'))
+
+/** The demo's login for a role. */
+export function account(role) {
+  const login = logins.find((one) => one.role === role)
+  if (!login) throw new Error(`the demo has no ${role}: start the town with --demo`)
+  return login
+}
+
+export async function signIn(page, role) {
+  const login = account(role)
+  await page.locator('#account').fill(login.account)
+  await page.locator('#password').fill(login.password)
+  await page.locator('form button[type=submit]').click()
+  await page.locator('nav.nav').waitFor({ state: 'attached' })
+}
+
+/** A signed-in place of work. Before the sign-in the console asks who one is, which is a 401. */
+export async function station(t, role, { expected = [], ...more } = {}) {
+  const page = await device(t, { viewport: desktop, ...more, expected: [401, ...expected] })
+  await go(page, '/console/sign-in')
+  await signIn(page, role)
+  return page
+}
+
+/** The order appears in the queue by itself; the list asks every 4 s. */
+export async function waitInQueue(page, queue, number) {
+  await go(page, `/console/queues/${queue}`)
+  await page.locator('.orders, .empty').first().waitFor()
+  await page.locator('#filter').fill(number)
+  await page.locator(`tr:has-text("${number}")`).waitFor({ timeout: 60_000 })
+  await page.locator('#filter').fill('')
+}
+
+/** Opens a step's form, fills in the text, sends it. */
+export async function take(page, step, { text } = {}) {
+  await page.locator(`#action-${step}`).click()
+  if (text) await page.locator('#step-text').fill(text)
+  await page.locator('form.step button[type=submit]').click()
+  await page.locator('#done').waitFor()
+}
