@@ -103,6 +103,7 @@ export const consoleEn: ConsoleMessages = {
   'order.title': 'Order {number}',
   'order.back': 'Back to the list',
   'order.print': 'Print',
+  'order.printed': 'Printed by {who}, {when}',
   'order.refresh': 'Refresh',
   'order.content': 'What the caller says',
   'order.content.hidden': 'The content is confidential and hidden from you.',

@@ -102,6 +102,7 @@ export const consoleZhCN = {
   'order.title': '工单 {number}',
   'order.back': '回到列表',
   'order.print': '打印工单',
+  'order.printed': '{who} 打印于 {when}',
   'order.refresh': '刷新',
   'order.content': '诉求内容',
   'order.content.hidden': '内容保密，您看不到原文。',
