@@ -58,7 +58,7 @@ test('an order goes from the pool to the callback, each step by whose it is', { 
   const reviewer = await station(t, 'supervisor')
   await waitInQueue(reviewer, 'review', number)
   await go(reviewer, `/console/orders/${number}`)
-  await reviewer.locator('.line img').first().waitFor()
+  await reviewer.locator('ol.line img').first().waitFor()
   await take(reviewer, 'reviewPass', { text: '照片清楚，同意。' })
 
   const agent = await station(t, 'callback_agent')
@@ -72,7 +72,7 @@ test('an order goes from the pool to the callback, each step by whose it is', { 
   await agent.locator('input[name="step-answer-satisfaction"][value="5"]').check()
   await agent.locator('form.step button[type=submit]').click()
   await agent.locator('.head .pill', { hasText: '已办结' }).waitFor()
-  const history = await agent.locator('.line').innerText()
+  const history = await agent.locator('ol.line').innerText()
   for (const event of ['登记', '派单', '签收', '联系诉求人', '提交办理结果', '审核通过', '回访']) assert.match(history, new RegExp(event))
 })
 
@@ -110,7 +110,7 @@ test('a session that ends asks for a new sign-in over the page and loses nothing
   await page.locator('dialog #password').fill(account('dispatcher').password)
   await page.locator('dialog button[type=submit]').click()
   await page.getByText('已完成：转出').waitFor()
-  assert.match(await page.locator('.line').innerText(), /供电公司/)
+  assert.match(await page.locator('ol.line').innerText(), /供电公司/)
 })
 
 test('several orders are dispatched together, each with its own result', { timeout: 180_000 }, async (t) => {
@@ -130,6 +130,8 @@ test('everything in a list can be done by keys, in both languages, on a phone to
   for (const [locale, viewport] of [['zh-CN', desktop], ['en', phone]]) {
     const page = await station(t, 'dispatcher', { locale, viewport })
     await waitInQueue(page, 'pool', number)
+    // Where a search field has the focus a slash is a slash.
+    await page.locator('h1').focus()
     await page.keyboard.press('/')
     await page.keyboard.type(number)
     await page.waitForFunction(() => document.querySelectorAll('.orders tbody tr').length === 1)
