@@ -1,4 +1,6 @@
 /** What the console's tests share: the demo's logins, a work place, and the steps that everybody takes. */
+import { AxeBuilder } from '@axe-core/playwright'
+import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { desktop, device, go } from './support.mjs'
 
@@ -46,4 +48,15 @@ export async function take(page, step, { text } = {}) {
   if (text) await page.locator('#step-text').fill(text)
   await page.locator('form.step button[type=submit]').click()
   await page.locator('#done').waitFor()
+}
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** Axe finds nothing, and nothing scrolls sideways. */
+export async function check(page, where) {
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze()
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)} (${nodes.length})`)
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  if (wide > 0) found.push(`scrolls sideways by ${wide} px`)
+  assert.deepEqual(found, [], where)
 }

@@ -1,7 +1,7 @@
 /** The command centre at work in the console: sign-in, queues, one order from dispatch to callback, and what goes wrong. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { account, signIn, station, take, waitInQueue } from './console.mjs'
+import { account, check, signIn, station, take, waitInQueue } from './console.mjs'
 import { desktop, device, go, home, phone, photo, submitted, words } from './support.mjs'
 
 const w = words['zh-CN']
@@ -164,3 +164,37 @@ test('a wrong password is told honestly, and the address leads back to where one
   await page.getByRole('button', { name: '退出登录' }).click()
   await page.getByText('您已退出登录').waitFor()
 })
+
+const looks = [
+  { locale: 'zh-CN', viewport: desktop },
+  { locale: 'en', viewport: { width: 768, height: 900 } },
+  { locale: 'en', viewport: phone, dark: true },
+]
+for (const look of looks) {
+  const name = [look.locale, `${look.viewport.width} px`, look.dark && 'dark'].filter(Boolean).join(', ')
+  test(`no page of the console has an accessibility violation (${name})`, { timeout: 180_000 }, async (t) => {
+    const number = await reported(t)
+    const page = await station(t, 'dispatcher', look)
+    await waitInQueue(page, 'pool', number)
+    await check(page, 'queue')
+    await page.locator('h1').focus()
+    await page.keyboard.press('?')
+    await page.locator('dialog[open]').waitFor()
+    await check(page, 'keys')
+    await go(page, `/console/orders/${number}`)
+    for (const step of ['dispatch', 'handOff']) {
+      await page.locator(`#action-${step}`).click()
+      await page.locator('form.step').waitFor()
+      await check(page, `order, ${step}`)
+    }
+    await page.locator('form.step button[type=submit]').click()
+    await page.locator('form.step .summary').waitFor()
+    await check(page, 'order, with errors')
+    for (const path of ['search', 'dashboard', 'batch', 'nowhere']) {
+      await go(page, `/console/${path}`)
+      await page.locator('h1').waitFor()
+      await page.locator('main .soft', { hasText: /读取|Loading/ }).waitFor({ state: 'detached' })
+      await check(page, path)
+    }
+  })
+}

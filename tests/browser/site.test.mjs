@@ -1,7 +1,7 @@
 /** What holds for the whole site: language, elder mode, unknown addresses, and the weight of a first visit. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { budgetsKiB, firstLoad } from '../../web/scripts/budgets.mjs'
+import { budgetsKiB, consoleBudgetsKiB, firstLoad } from '../../web/scripts/budgets.mjs'
 import { device, go } from './support.mjs'
 
 test('the language is switched in one tap and remembered', async (t) => {
@@ -45,9 +45,10 @@ test('the receipt prints without the site around it', async (t) => {
   assert.equal(await page.locator('header.site').isVisible(), false)
 })
 
-for (const [name, limit] of Object.entries(budgetsKiB)) {
+const budgets = [[budgetsKiB, 'index.html'], [consoleBudgetsKiB, 'console/index.html']]
+for (const [name, limit, index] of budgets.flatMap(([pages, index]) => Object.entries(pages).map((one) => [...one, index]))) {
   test(`${name} loads in at most ${limit} KiB of gzip JS and CSS`, async (t) => {
-    const { kib } = await firstLoad(name)
+    const { kib } = await firstLoad(name, index)
     t.diagnostic(`${kib.toFixed(1)} KiB`)
     assert.ok(kib <= limit, `${kib.toFixed(1)} KiB`)
   })
