@@ -5,7 +5,7 @@
 import { reactive } from 'vue'
 import { c, knownWord, word } from '../../i18n/console'
 import { uuid } from '../../api/uuid'
-import type { Suggestion } from '../types'
+import type { OrderView, Suggestion } from '../types'
 import { BARE_REASONS, STEPS, type FieldSpec } from './steps'
 
 export interface Upload {
@@ -32,6 +32,8 @@ export interface StepForm {
   lines: Record<string, string>
   lists: Record<string, string[]>
   ticks: Record<string, boolean>
+  /** An extension is asked for in the unit of the order's own limit. */
+  limitUnit: string
   visit: VisitAnswer
   uploads: Upload[]
   /** The idempotency key and the content that it stands for. */
@@ -40,13 +42,15 @@ export interface StepForm {
 
 const kept = new Map<string, StepForm>()
 
-function fresh(step: string, suggestion: Suggestion | null | undefined): StepForm {
+function fresh(step: string, view: OrderView): StepForm {
+  const { suggestion } = view
   const form: StepForm = reactive({
     step,
     text: '',
     lines: {},
     lists: {},
     ticks: {},
+    limitUnit: view.handling?.clocks?.outer.limit.unit ?? 'workingDays',
     visit: { reached: '', contacted: '', resolved: '', satisfaction: '' },
     uploads: [],
     sent: { key: '', content: '' },
@@ -67,9 +71,9 @@ export function adopt(form: StepForm, suggestion: Suggestion): void {
   form.lists['coUnits'] = [...suggestion.coUnits]
 }
 
-export function formFor(order: string, step: string, suggestion?: Suggestion | null): StepForm {
-  const key = `${order} ${step}`
-  const form = kept.get(key) ?? fresh(step, suggestion)
+export function formFor(view: OrderView, step: string): StepForm {
+  const key = `${view.id} ${step}`
+  const form = kept.get(key) ?? fresh(step, view)
   kept.set(key, form)
   return form
 }
@@ -128,7 +132,7 @@ function valueOf(form: StepForm, field: FieldSpec): unknown {
   switch (field.kind) {
     case 'units': return form.lists[field.name] ?? []
     case 'check': return form.ticks[field.name] || undefined
-    case 'days': return { n: Number(line), unit: field.unit }
+    case 'days': return { n: Number(line), unit: field.unit ?? form.limitUnit }
     case 'yesNo': return line === 'yes'
     case 'visit': {
       const { reached, contacted, resolved, satisfaction } = form.visit

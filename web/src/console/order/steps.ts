@@ -13,8 +13,8 @@ export interface FieldSpec {
   /** With `choice`: the codes, and the prefix of their names. */
   options?: readonly string[]
   prefix?: string
-  /** With `days`: the unit of the limit. */
-  unit?: 'workingDays' | 'naturalDays'
+  /** With `days`: the unit of the limit; without it, that of the order's own limit. */
+  unit?: 'naturalDays'
   /** With `card`: in which states a card can be chosen. */
   states?: readonly string[]
   /** With `unit`: only units that can lead. */
@@ -61,7 +61,7 @@ export const STEPS: Record<string, StepSpec> = {
   returnReject: step('required'),
   addCo: step('optional', [units('units', true)]),
   coReply: step('required', [], { attachments: 'optional' }),
-  extendRequest: step('required', [{ name: 'limit', kind: 'days', unit: 'workingDays', required: true }], { attachments: 'optional' }),
+  extendRequest: step('required', [{ name: 'limit', kind: 'days', required: true }], { attachments: 'optional' }),
   extendApprove: step('optional', [{ name: 'pastOuter', kind: 'check', required: false }]),
   extendReject: step('required'),
   suspendRequest: step(
