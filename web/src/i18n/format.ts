@@ -14,6 +14,8 @@ function part(value: Date | string, options: Intl.DateTimeFormatOptions): string
 
 export const day = (at: Date | string) => part(at, { year: 'numeric', month: 'long', day: 'numeric' })
 export const dayShort = (at: Date | string) => part(at, { month: 'long', day: 'numeric' })
+/** As short as it stays clear, for tables. */
+export const dayBrief = (at: Date | string) => part(at, { month: 'short', day: 'numeric' })
 export const dayWithWeekday = (at: Date | string) => part(at, { year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' })
 export const clock = (at: Date | string) => part(at, { hour: '2-digit', minute: '2-digit', hour12: false })
 export const moment = (at: Date | string) => `${day(at)} ${clock(at)}`
