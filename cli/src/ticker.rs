@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 const EVERY: Duration = Duration::from_secs(1);
+/// First the feed is folded, then whatever follows from it and whatever is due is done.
+const PATHS: [&str; 2] = ["/api/clock/tick", "/api/clock/duties"];
 
 /// Ticks once a second until dropped. The next tick waits for the answer to the last, so that a
 /// slow one is not followed by a second. What goes wrong is said once, until something else does.
@@ -19,25 +21,30 @@ pub async fn run(base: String, clock_key: String) {
     let mut last = String::new();
     loop {
         beat.tick().await;
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("{base}/api/clock/tick"))
-            .header(header::AUTHORIZATION, format!("Bearer {clock_key}"))
-            .header(header::CONTENT_LENGTH, 0)
-            .body(Empty::<Bytes>::new());
-        let outcome = match request {
-            Ok(request) => match client.request(request).await {
-                Ok(response) if response.status().is_success() => String::new(),
-                Ok(response) => format!("answered {}", response.status()),
+        let mut outcome = String::new();
+        for path in PATHS {
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(format!("{base}{path}"))
+                .header(header::AUTHORIZATION, format!("Bearer {clock_key}"))
+                .header(header::CONTENT_LENGTH, 0)
+                .body(Empty::<Bytes>::new());
+            let answer = match request {
+                Ok(request) => match client.request(request).await {
+                    Ok(response) if response.status().is_success() => continue,
+                    Ok(response) => format!("answered {}", response.status()),
+                    Err(error) => error.to_string(),
+                },
                 Err(error) => error.to_string(),
-            },
-            Err(error) => error.to_string(),
-        };
+            };
+            outcome = format!("POST {path}: {answer}");
+            break;
+        }
         if outcome != last {
             if outcome.is_empty() {
                 tracing::info!("the clock ticks again");
             } else {
-                tracing::warn!("POST /api/clock/tick: {outcome}");
+                tracing::warn!("{outcome}");
             }
             last = outcome;
         }

@@ -107,7 +107,7 @@ async fn perform<P: Platform>(
     let scope = format!("{scope}/{}", document.id);
     let operation = call.operation(&keys, &scope, content, Actor::citizen())?;
     let committed = store::update(&call.access, &document.id, &operation, |document: &Document<WorkOrder>, context| {
-        WorkOrder::decide(Some(&document.state), &command, context)
+        WorkOrder::decide_caller(Some(&document.state), &command, context)
     })
     .await?;
     track::respond(call, &keys, &committed.document).await

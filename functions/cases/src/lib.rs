@@ -1,10 +1,9 @@
-//! Citizens and their cases: track, supplement, urge, withdraw; the public list.
+//! Citizens and their cases: track, supplement, urge, withdraw.
 //!
 //! What must stay true: without the case secret nothing of an order can be seen but its row in the public list; whoever
 //! sends the same command again gets its effect once.
 
 mod actions;
-mod public;
 mod track;
 mod view;
 
@@ -20,7 +19,6 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
         .route("/api/intake/orders/{reference}/supplements", post(actions::supplement))
         .route("/api/intake/orders/{reference}/urges", post(actions::urge))
         .route("/api/intake/orders/{reference}/withdrawal", post(actions::withdraw))
-        .route("/api/intake/public", get(public::list))
 }
 
 service::component!(routes);

@@ -1,4 +1,4 @@
-//! The command centre and the units: queues, orders, the steps of handling, search.
+//! One order on the desk of the command centre or of a unit: what it is, and the steps of handling.
 //!
 //! What must stay true: the permission table and the order itself decide who sees and does what, nothing here does; an
 //! order that somebody may not see answers as one that does not exist; a step is taken on the version that its sender
@@ -6,11 +6,8 @@
 
 mod desk;
 mod form;
-mod queues;
-mod search;
 mod steps;
 mod timeline;
-mod units;
 mod view;
 
 use axum::Router;
@@ -21,13 +18,8 @@ use store::Platform;
 /// The function's routes.
 pub fn routes<P: Platform>() -> Router<App<P>> {
     Router::new()
-        .route("/api/dispatch/queues", get(queues::all))
-        .route("/api/dispatch/queues/{name}", get(queues::one))
-        .route("/api/dispatch/orders", get(search::search))
         .route("/api/dispatch/orders/{reference}", get(view::show))
         .route("/api/dispatch/orders/{reference}/{step}", post(steps::take))
-        .route("/api/dispatch/dashboard", get(search::dashboard))
-        .route("/api/dispatch/units", get(units::list))
 }
 
 service::component!(routes);

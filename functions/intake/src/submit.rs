@@ -50,7 +50,7 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
     let committed = store::create::<WorkOrder, P>(&call.access, operation, |slot| {
         registered.number = OrderNo::new(context.now.date(), slot.saturating_sub(day_base));
         let number = store::keys::number(registered.number.as_str());
-        let event = WorkOrder::decide(None, &OrderCommand::Register(Box::new(registered)), &context)?;
+        let event = WorkOrder::decide_caller(None, &OrderCommand::Register(Box::new(registered)), &context)?;
         Ok::<_, OrderRejection>(Birth {
             event,
             key: Some(wrapped),

@@ -3,12 +3,12 @@
 use axum::extract::FromRequestParts;
 use canon::{Hash, OpId};
 use domain::aggregate::{Actor, Context};
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use store::{Access, Operation, Platform};
 
 use crate::app::App;
-use crate::keys::Keys;
+use crate::keys::{Keys, same_text};
 use crate::problem::{FieldError, Problem};
 
 /// One request, as handlers see it.
@@ -77,6 +77,19 @@ impl<P: Platform> Call<P> {
         let (scheme, secret) = value.split_once(' ')?;
         let secret: String = secret.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         scheme.eq_ignore_ascii_case("case").then(|| secret.to_ascii_uppercase())
+    }
+
+    /// Lets only the timer pass, which shows the Spin variable `clock_key`.
+    ///
+    /// # Errors
+    /// 401 `clockKeyRequired`; always while the variable is empty.
+    pub async fn require_clock_key(&self) -> Result<(), Problem> {
+        let key = self.app.platform().variable("clock_key").await.unwrap_or_default();
+        if !key.is_empty() && same_text(&key, self.bearer().unwrap_or_default()) {
+            return Ok(());
+        }
+        let detail = "Send the clock key as `Authorization: Bearer <key>`; it is the Spin variable clock_key.";
+        Err(Problem::new(StatusCode::UNAUTHORIZED, "clockKeyRequired", detail))
     }
 
     /// The token after `Authorization: Bearer …`.

@@ -2,6 +2,7 @@
 
 use canon::Hash;
 use domain::catalogue::{CatalogueHistory, Compiled, CompiledError};
+use domain::time::Date;
 use http::StatusCode;
 use store::{Access, Document, Platform, StoreError};
 
@@ -14,10 +15,23 @@ pub(crate) struct Version {
     size: usize,
 }
 
-pub(crate) async fn read_version<P: Platform>(access: &Access<P>) -> Result<Version, Problem> {
+/// The day on which the town was set up.
+///
+/// # Errors
+/// 503 `notConfigured` while none is; the store's problems.
+pub async fn opened_on<P: Platform>(access: &Access<P>) -> Result<Date, Problem> {
+    let history = read_history(access).await?;
+    history.events.first().map(|opened| opened.at.date()).ok_or_else(not_configured)
+}
+
+async fn read_history<P: Platform>(access: &Access<P>) -> Result<Document<CatalogueHistory>, Problem> {
     let key = Document::<CatalogueHistory>::key_of(&CatalogueHistory::id());
     let bytes = access.get(&key).await?.ok_or_else(not_configured)?;
-    let document = Document::<CatalogueHistory>::parse(&bytes)?;
+    Ok(Document::parse(&bytes)?)
+}
+
+pub(crate) async fn read_version<P: Platform>(access: &Access<P>) -> Result<Version, Problem> {
+    let document = read_history(access).await?;
     let compiled = document.state.compiled.ok_or_else(not_configured)?;
     Ok(Version { sha256: compiled.sha256, size: usize::try_from(compiled.size).unwrap_or(usize::MAX) })
 }

@@ -23,6 +23,7 @@ pub mod work;
 pub use app::App;
 pub use body::answer as json;
 pub use call::Call;
+pub use config::opened_on;
 pub use keys::Keys;
 pub use layer::finish;
 pub use problem::{FieldError, Problem};

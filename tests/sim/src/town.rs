@@ -63,8 +63,9 @@ impl Instance {
     #[must_use]
     pub fn new(kv: &MemoryKv) -> Self {
         let app = App::new(kv.clone());
-        let citizens = intake::routes().merge(attachments::routes()).merge(cases::routes());
-        Self { citizens: service::finish(citizens, app.clone()), clock: service::finish(clock::routes(), app) }
+        let citizens = intake::routes().merge(attachments::routes()).merge(cases::routes()).merge(lists::routes());
+        let clock = clock::routes().merge(duties::routes());
+        Self { citizens: service::finish(citizens, app.clone()), clock: service::finish(clock, app) }
     }
 
     /// Sends `body` under the idempotency key `key`.
@@ -86,9 +87,24 @@ impl Instance {
         send(self.citizens, request.body(Body::empty())).await
     }
 
-    /// One tick of the clock.
+    /// One beat of the clock: a tick, and the duties after it. What both answered, in one body.
     pub async fn tick(self) -> Response {
-        let request = Request::post("/api/clock/tick").header("authorization", format!("Bearer {CLOCK_KEY}"));
+        let mut tick = self.clone().beat("/api/clock/tick").await;
+        if tick.status != StatusCode::OK {
+            return tick;
+        }
+        let duties = self.beat("/api/clock/duties").await;
+        if duties.status != StatusCode::OK {
+            return duties;
+        }
+        let more = [&tick.body, &duties.body].iter().any(|body| body["more"] != false);
+        tick.body["reacted"] = duties.body["reacted"].clone();
+        tick.body["more"] = more.into();
+        tick
+    }
+
+    async fn beat(self, path: &str) -> Response {
+        let request = Request::post(path).header("authorization", format!("Bearer {CLOCK_KEY}"));
         send(self.clock, request.body(Body::empty())).await
     }
 }

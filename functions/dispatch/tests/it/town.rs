@@ -38,7 +38,6 @@ pub struct Person {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    pub etag: String,
     pub body: Value,
 }
 
@@ -64,7 +63,12 @@ impl Town {
         kv.set_variable("setup_token", TOKEN);
         kv.set_variable("clock_key", CLOCK_KEY);
         let routes = identity::routes().merge(catalogue::routes()).merge(intake::routes()).merge(cases::routes());
-        let routes = routes.merge(attachments::routes()).merge(clock::routes()).merge(dispatch::routes());
+        let routes = routes
+            .merge(attachments::routes())
+            .merge(lists::routes())
+            .merge(duties::routes())
+            .merge(clock::routes())
+            .merge(dispatch::routes());
         let mut town = Self { gate, router: service::finish(routes, App::new(kv)), admin: None, keys_used: 0 };
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
         let bearer = format!("Bearer {TOKEN}");
@@ -97,7 +101,7 @@ impl Town {
         let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| {
             Value::String(text(header::SET_COOKIE).unwrap_or_default() + &String::from_utf8_lossy(&bytes))
         });
-        let mut answer = Answer { status: head.status.as_u16(), etag: text(header::ETAG).unwrap_or_default(), body };
+        let mut answer = Answer { status: head.status.as_u16(), body };
         if let (Some(cookie), Some(members)) = (text(header::SET_COOKIE), answer.body.as_object_mut()) {
             members.insert("cookie".to_owned(), json!(cookie.split(';').next()));
         }
@@ -169,8 +173,9 @@ impl Town {
     pub async fn tick(&mut self) {
         let bearer = format!("Bearer {CLOCK_KEY}");
         for _ in 0..20 {
-            let report = self.send("POST", "/api/clock/tick", &[("authorization", &bearer)], None).await.good();
-            if report["more"] == false && report["sequenced"] == 0 && report["due"] == 0 {
+            let tick = self.send("POST", "/api/clock/tick", &[("authorization", &bearer)], None).await.good();
+            let duties = self.send("POST", "/api/clock/duties", &[("authorization", &bearer)], None).await.good();
+            if [&tick["more"], &duties["more"]] == [false, false] && tick["sequenced"] == 0 && duties["reacted"] == 0 {
                 return;
             }
         }

@@ -14,12 +14,13 @@ use crate::aggregate::Context;
 use crate::staff::Role;
 
 impl WorkOrder {
+    pub(super) fn propose_card(&self, key: &str, level: Level, command: &StaffCommand) -> Result<OrderEvent, Why> {
+        ensure(self.card(key).is_none(), Why::AlreadyDone)?;
+        Ok(OrderEvent::CardProposed(carded(key, level, self.for_lead(command.work()))))
+    }
+
     pub(super) fn card_step(&self, command: &StaffCommand, context: &Context) -> Result<OrderEvent, Why> {
         match &command.step {
-            Step::ProposeCard { key, level } => {
-                ensure(self.card(key).is_none(), Why::AlreadyDone)?;
-                Ok(OrderEvent::CardProposed(carded(key, *level, self.for_lead(command.work()))))
-            }
             Step::IssueCard { key, timers } => {
                 let card = self.decidable(key, command, CardStatus::Proposed)?;
                 let work = Work { timer: Some(timers.reply.clone()), ..card.concerning(command) };

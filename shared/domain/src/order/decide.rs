@@ -175,9 +175,23 @@ pub(super) fn decide(
     context: &Context,
 ) -> Result<OrderEvent, OrderRejection> {
     match (state, command) {
+        (Some(order), OrderCommand::Staff(command)) => order.decide_staff(command, context),
+        _ => decide_caller(state, command, context),
+    }
+}
+
+/// Everything but the steps of staff.
+fn decide_caller(
+    state: Option<&WorkOrder>,
+    command: &OrderCommand,
+    context: &Context,
+) -> Result<OrderEvent, OrderRejection> {
+    match (state, command) {
         (None, OrderCommand::Register(registered)) => Ok(OrderEvent::Registered(registered.clone())),
         (None, _) => Err(OrderRejection::StateConflict { status: Status::Registered }),
-        (Some(order), OrderCommand::Register(_)) => Err(OrderRejection::StateConflict { status: order.status }),
+        (Some(order), OrderCommand::Register(_) | OrderCommand::Staff(_)) => {
+            Err(OrderRejection::StateConflict { status: order.status })
+        }
         (Some(order), OrderCommand::Supplement(command)) => {
             order.may_supplement(command.max)?;
             let SupplementCommand { text, attachments, .. } = command.clone();
@@ -194,11 +208,22 @@ pub(super) fn decide(
         (Some(order), OrderCommand::NoteRepeat { order: repeat, raise_at }) => order.note_repeat(repeat, *raise_at),
         (Some(order), OrderCommand::Rate(command)) => order.rate(command, context),
         (Some(order), OrderCommand::Reopen(command)) => order.reopen(command, context),
-        (Some(order), OrderCommand::Staff(command)) => order.decide_staff(command, context),
     }
 }
 
 impl WorkOrder {
+    /// As `decide`, for functions that take no step of staff and should not carry the code of one.
+    ///
+    /// # Errors
+    /// As `decide`; [`OrderRejection::StateConflict`] for a step of staff.
+    pub fn decide_caller(
+        state: Option<&Self>,
+        command: &OrderCommand,
+        context: &Context,
+    ) -> Result<OrderEvent, OrderRejection> {
+        decide_caller(state, command, context)
+    }
+
     /// What the citizen can do now, with the town's limits.
     #[must_use]
     pub fn actions(&self, now: Moment, supplements_max: u32, urge_cooldown_ms: i64) -> Vec<Action> {

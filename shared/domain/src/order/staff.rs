@@ -17,11 +17,28 @@ use crate::time::Moment;
 impl WorkOrder {
     /// The event of `command`, or the refusal with what this member could do instead.
     pub(super) fn decide_staff(&self, command: &StaffCommand, context: &Context) -> Result<OrderEvent, OrderRejection> {
+        self.gated(command, context, || self.step(command, context))
+    }
+
+    /// As `decide`, for functions that take only the system's steps and should not carry the code of the others.
+    ///
+    /// # Errors
+    /// As `decide`; a refusal for any other step.
+    pub fn decide_system(&self, command: &StaffCommand, context: &Context) -> Result<OrderEvent, OrderRejection> {
+        self.gated(command, context, || self.system_step(command))
+    }
+
+    fn gated(
+        &self,
+        command: &StaffCommand,
+        context: &Context,
+        step: impl Fn() -> Result<OrderEvent, Why>,
+    ) -> Result<OrderEvent, OrderRejection> {
         let asking = Asking { member: &command.member, now: context.now, rules: command.rules };
         // Whoever is recorded is whoever the rules looked at.
         let same = ensure(command.member.id == context.by, Why::NotPermitted);
         let open = same.and_then(|()| self.gate(command.step.name(), &asking));
-        let event = open.and_then(|()| self.step(command, context));
+        let event = open.and_then(|()| step());
         event.map_err(|why| {
             let allowed = self.allowed_steps(&asking);
             OrderRejection::Refused(Box::new(Refusal { why, status: self.status, allowed }))
@@ -52,6 +69,21 @@ impl WorkOrder {
                 command.needs_text()?;
                 Ok(OrderEvent::Withdrawn(Withdrawn { reason: command.text.clone() }))
             }
+            Step::IssueCard { .. } | Step::Card { .. } => self.card_step(command, context),
+            Step::Archive
+            | Step::Remind { .. }
+            | Step::NoteChild { .. }
+            | Step::ReplyChild
+            | Step::ProposeCard { .. }
+            | Step::Resume { .. } => self.system_step(command),
+            _ => self.unit_step(command, context),
+        }
+    }
+
+    /// What the system may do by itself; people may propose cards, remind and resume too.
+    fn system_step(&self, command: &StaffCommand) -> Result<OrderEvent, Why> {
+        let work = || command.work();
+        match &command.step {
             Step::Archive => Ok(OrderEvent::Archived(work().boxed())),
             Step::Remind { key } => {
                 let sent = self.handled().is_some_and(|h| h.reminders.contains(key));
@@ -67,8 +99,9 @@ impl WorkOrder {
                 command.needs_text()?;
                 Ok(OrderEvent::ChildReplied(work().boxed()))
             }
-            Step::ProposeCard { .. } | Step::IssueCard { .. } | Step::Card { .. } => self.card_step(command, context),
-            _ => self.unit_step(command, context),
+            Step::ProposeCard { key, level } => self.propose_card(key, *level, command),
+            Step::Resume { clocks } => Ok(OrderEvent::Resumed(Clocked::new(self.for_lead(work()), clocks))),
+            _ => Err(Why::NotPermitted),
         }
     }
 
@@ -111,7 +144,6 @@ impl WorkOrder {
             }
             Step::SuspendApprove => Ok(OrderEvent::SuspensionApproved(self.suspension(work()))),
             Step::SuspendReject => Ok(OrderEvent::SuspensionRejected(command.reasoned()?)),
-            Step::Resume { clocks } => Ok(OrderEvent::Resumed(Clocked::new(self.for_lead(work()), clocks))),
             Step::Contact { missed } => {
                 command.needs_text()?;
                 let missed = missed.map(NoContact::as_str);

@@ -3,7 +3,7 @@
 use canon::{DocId, OpId};
 use domain::aggregate::{Actor, Aggregate, Context};
 use domain::catalogue::Catalogue;
-use domain::order::{Member, OrderCommand, OrderEvent, StaffCommand, Status, Step, Text, WorkOrder};
+use domain::order::{Member, OrderEvent, StaffCommand, Status, Step, Text, WorkOrder};
 use orders::{Opener, Sealer};
 use service::{Call, Keys};
 use store::{CommitError, Document, LogEntry, Operation, Platform, StoreError, consume, update};
@@ -83,9 +83,8 @@ impl<P: Platform> Merges<'_, P> {
         };
         let (member, rules) = (Member::system(MERGES), self.catalogue.rules());
         let command = StaffCommand { member, rules, text, attachments: Vec::new(), step };
-        let command = OrderCommand::Staff(Box::new(command));
         let taken = update(&self.call.access, id, &operation, |document: &Document<WorkOrder>, context| {
-            WorkOrder::decide(Some(&document.state), &command, context)
+            document.state.decide_system(&command, context)
         });
         match taken.await {
             // Refused: noted or answered already.

@@ -25,7 +25,7 @@ async fn link_repeat<P: Platform>(access: &Access<P>, entry: LogEntry, raise_at:
     };
     let command = OrderCommand::NoteRepeat { order: id, raise_at };
     let linked = update(access, &parent, &operation, |parent: &Document<WorkOrder>, context| {
-        WorkOrder::decide(Some(&parent.state), &command, context)
+        WorkOrder::decide_caller(Some(&parent.state), &command, context)
     });
     match linked.await {
         Ok(_) | Err(CommitError::Rejected(OrderRejection::AlreadyLinked)) => Ok(()),

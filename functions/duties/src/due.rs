@@ -6,11 +6,10 @@
 //! the order itself refuses what is no longer due.
 
 use canon::{DocId, OpId, sha256};
-use domain::aggregate::{Actor, Aggregate as _, Context};
+use domain::aggregate::{Actor, Context};
 use domain::catalogue::Catalogue;
 use domain::order::{
-    Clocking, Due, DueStep, Member, OrderCommand, OrderRejection, StaffCommand, Step, WorkOrder, clock_queue,
-    closed_queue,
+    Clocking, Due, DueStep, Member, OrderRejection, StaffCommand, Step, WorkOrder, clock_queue, closed_queue,
 };
 use domain::time::{Date, Moment};
 use store::{Access, CommitError, Document, Operation, Platform, QueueRow, StoreError, read_queue, update};
@@ -19,19 +18,24 @@ use store::{Access, CommitError, Document, Operation, Platform, QueueRow, StoreE
 const CLOCK: &str = "clock";
 /// Where the first day that may still hold something is remembered, for open orders and for closed ones.
 const CURSORS: [&str; 2] = ["consumer/due", "consumer/archive"];
-/// How far back a clock that never ran looks.
-const FIRST_LOOK_DAYS: i64 = 31;
 /// Orders that one round handles: each is at most a handful of writes, a hundred of them a second or two.
 const ROUND_MAX: usize = 100;
 
 /// Does what is due; returns how many steps were taken or found taken.
-pub(crate) async fn run<P: Platform>(access: &Access<P>, catalogue: &Catalogue) -> Result<usize, StoreError> {
+///
+/// `opened_on` is the day on which the town was set up: nothing was due before.
+pub(crate) async fn run<P: Platform>(
+    access: &Access<P>,
+    catalogue: &Catalogue,
+    opened_on: Date,
+) -> Result<usize, StoreError> {
     let now = access.now();
     let reopen_ms = catalogue.rules().reopen_ms;
     let [open, closed] = CURSORS;
-    let mut done = walk(access, catalogue, open, now, clock_queue).await?;
-    done = done
-        .saturating_add(walk(access, catalogue, closed, now.plus_ms(reopen_ms.saturating_neg()), closed_queue).await?);
+    let mut done = walk(access, catalogue, (open, opened_on), now, clock_queue).await?;
+    done = done.saturating_add(
+        walk(access, catalogue, (closed, opened_on), now.plus_ms(reopen_ms.saturating_neg()), closed_queue).await?,
+    );
     Ok(done)
 }
 
@@ -40,12 +44,12 @@ pub(crate) async fn run<P: Platform>(access: &Access<P>, catalogue: &Catalogue) 
 async fn walk<P: Platform>(
     access: &Access<P>,
     catalogue: &Catalogue,
-    cursor: &str,
+    (cursor, opened_on): (&str, Date),
     until: Moment,
     queue: fn(Date) -> String,
 ) -> Result<usize, StoreError> {
     let (today, mut done) = (until.date(), 0_usize);
-    let begun = first_day(access, cursor).await?.unwrap_or_else(|| today.plus_days(FIRST_LOOK_DAYS.saturating_neg()));
+    let begun = first_day(access, cursor).await?.unwrap_or(opened_on);
     let (mut day, mut over) = (begun, true);
     let mut first_open = begun;
     while day <= today && done < ROUND_MAX {
@@ -105,7 +109,7 @@ async fn take<P: Platform>(
             step(catalogue, order, item, context.now).ok_or(OrderRejection::StateConflict { status: order.status })?;
         let (member, rules) = (Member::system(CLOCK), catalogue.rules());
         let command = StaffCommand { member, rules, text: None, attachments: Vec::new(), step };
-        WorkOrder::decide(Some(order), &OrderCommand::Staff(Box::new(command)), context)
+        order.decide_system(&command, context)
     });
     match taken.await {
         // Refused: somebody was faster, or it is not due any more.

@@ -8,7 +8,7 @@ use store::Platform;
 
 /// `GET /api/dispatch/units`
 pub(crate) async fn list<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
-    let catalogue = staff.call.app.catalogue(&staff.call.access).await?;
+    let catalogue = staff.call.app.catalogue_head(&staff.call.access).await?;
     let units = catalogue.units.iter().map(|(code, unit)| {
         json!({
             "code": code, "nameZh": unit.name_zh, "nameEn": unit.name_en, "kind": unit.kind,

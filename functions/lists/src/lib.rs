@@ -1,0 +1,26 @@
+//! Everything that shows many orders: the public list, the queues of staff, search, the dashboard.
+//!
+//! What must stay true: a row shows nobody what its order would not; lists are folded by the tick and may be that old.
+
+mod public;
+mod queues;
+mod search;
+mod units;
+
+use axum::Router;
+use axum::routing::get;
+use service::App;
+use store::Platform;
+
+/// The function's routes.
+pub fn routes<P: Platform>() -> Router<App<P>> {
+    Router::new()
+        .route("/api/intake/public", get(public::list))
+        .route("/api/dispatch/queues", get(queues::all))
+        .route("/api/dispatch/queues/{name}", get(queues::one))
+        .route("/api/dispatch/orders", get(search::search))
+        .route("/api/dispatch/dashboard", get(search::dashboard))
+        .route("/api/dispatch/units", get(units::list))
+}
+
+service::component!(routes);
