@@ -84,7 +84,7 @@ async fn download<P: Platform>(
     Path((reference, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let case = orders::open(&call, &reference).await?;
-    respond(&call, &case.keys, &case.document, &id).await
+    respond(&call, &case.keys, orders::attachments(&case.document), &id).await
 }
 
 /// `GET /api/dispatch/orders/{id}/attachments/{id}`: the same for staff who may see the order's content.
@@ -99,18 +99,18 @@ async fn show<P: Platform>(
     if !document.state.sight(&staff.session.member()).content {
         return Err(Problem::not_found());
     }
-    respond(call, &call.keys().await?, &document, &id).await
+    let files = orders::attachments(&document).chain(orders::evidence(&document));
+    respond(call, &call.keys().await?, files, &id).await
 }
 
 async fn respond<P: Platform>(
     call: &Call<P>,
     keys: &service::Keys,
-    document: &Document<WorkOrder>,
+    mut files: impl Iterator<Item = &domain::order::Attachment>,
     id: &str,
 ) -> Result<Response, Problem> {
     let id = DocId::parse(id).map_err(|_| Problem::not_found())?;
-    let attachment = orders::attachments(document).find(|attachment| attachment.id == id);
-    let attachment = attachment.ok_or_else(Problem::not_found)?;
+    let attachment = files.find(|attachment| attachment.id == id).ok_or_else(Problem::not_found)?;
     let bytes = read(call, keys, &attachment.sha256, attachment.size).await?;
     let mime = attachment.mime.parse::<Mime>().map_err(|_| damaged(&attachment.sha256))?;
     let copy = media::without_metadata(mime, &bytes).map_err(|_| damaged(&attachment.sha256))?;

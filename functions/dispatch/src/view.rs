@@ -2,10 +2,17 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
-use domain::catalogue::Point;
-use domain::order::{Handling, StaffAction, Status, StepName, WorkOrder};
+use canon::DocId;
+use domain::catalogue::{AppealType, CategoryCode, Point, UnitCode, Urgency};
+use domain::limit::{Interval, Limit};
+use domain::order::{
+    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, StaffAction, Status, StepName,
+    Suggestion, WorkOrder,
+};
+use domain::time::Moment;
 use http::{HeaderValue, StatusCode, header};
 use orders::{Opener, attachments, mask};
+use serde::Serialize;
 use serde_json::{Value, json};
 use service::Problem;
 use service::session::StaffCall;
@@ -34,31 +41,75 @@ pub(crate) fn respond<P: Platform>(staff: &StaffCall<P>, desk: &Desk) -> Respons
     response
 }
 
-fn view<P: Platform>(staff: &StaffCall<P>, desk: &Desk) -> Value {
+/// The view.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct View<'a> {
+    id: &'a DocId,
+    number: &'a OrderNo,
+    version: u64,
+    status: Status,
+    urgency: Urgency,
+    channel: Channel,
+    appeal_type: AppealType,
+    category_code: &'a CategoryCode,
+    title: Option<String>,
+    content: Option<String>,
+    place: Value,
+    caller: Value,
+    respondent: Option<String>,
+    anonymous: bool,
+    confidential: bool,
+    reply_wanted: bool,
+    received_at: Moment,
+    promised_by: Moment,
+    provisional: bool,
+    light: Option<Light>,
+    attachments: Vec<Value>,
+    repeats: &'a [DocId],
+    repeat_of: Option<&'a DocId>,
+    handling: Option<Handled<'a>>,
+    timeline: Vec<Value>,
+    actions: Vec<Value>,
+    suggestion: Option<Suggestion>,
+}
+
+fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
     let now = staff.call.access.now();
     let Desk { document, keys, catalogue, member, sight } = desk;
     let (order, opener) = (&document.state, Opener::new(document, keys));
     let registered = &order.registered;
     let text = |field, text| sight.content.then(|| opener.text(field, text));
-    let files: Vec<Value> = attachments(document).filter(|_| sight.content).map(timeline::attachment).collect();
-    let actions: Vec<Value> = order.staff_actions(member, now, catalogue.rules()).iter().filter_map(action).collect();
     let events = document.events.iter();
-    let events: Vec<Value> = events.map(|event| timeline::entry(event, &opener, *sight, member.id.as_str())).collect();
-    json!({
-        "id": document.id, "number": registered.number, "version": document.version,
-        "status": order.status, "urgency": order.urgency, "channel": registered.channel,
-        "appealType": registered.appeal_type, "categoryCode": registered.category,
-        "title": text("title", &registered.title), "content": text("content", &registered.content),
-        "place": place(order, &opener, sight.content), "caller": caller(order, &opener, sight.caller),
-        "respondent": opener.optional("respondent", registered.respondent.as_ref()).filter(|_| sight.content),
-        "anonymous": registered.anonymous, "confidential": registered.confidential,
-        "replyWanted": registered.reply_wanted, "receivedAt": order.received_at,
-        "promisedBy": registered.promised.at, "provisional": registered.promised.provisional,
-        "light": order.light(now), "attachments": files, "repeats": order.repeats,
-        "repeatOf": registered.repeat.as_ref().map(|repeat| &repeat.parent),
-        "handling": order.handling.as_deref().map(|handling| handled(handling, sight.content)),
-        "timeline": events, "actions": actions, "suggestion": suggestion(desk, now),
-    })
+    View {
+        id: &document.id,
+        number: &registered.number,
+        version: document.version,
+        status: order.status,
+        urgency: order.urgency,
+        channel: registered.channel,
+        appeal_type: registered.appeal_type,
+        category_code: &registered.category,
+        title: text("title", &registered.title),
+        content: text("content", &registered.content),
+        place: place(order, &opener, sight.content),
+        caller: caller(order, &opener, sight.caller),
+        respondent: opener.optional("respondent", registered.respondent.as_ref()).filter(|_| sight.content),
+        anonymous: registered.anonymous,
+        confidential: registered.confidential,
+        reply_wanted: registered.reply_wanted,
+        received_at: order.received_at,
+        promised_by: registered.promised.at,
+        provisional: registered.promised.provisional,
+        light: order.light(now),
+        attachments: attachments(document).filter(|_| sight.content).map(timeline::attachment).collect(),
+        repeats: &order.repeats,
+        repeat_of: registered.repeat.as_ref().map(|repeat| &repeat.parent),
+        handling: order.handling.as_deref().map(|handling| handled(handling, sight.content)),
+        timeline: events.map(|event| timeline::entry(event, &opener, *sight, member.id.as_str())).collect(),
+        actions: order.staff_actions(member, now, catalogue.rules()).iter().filter_map(action).collect(),
+        suggestion: suggestion(desk, now),
+    }
 }
 
 fn place(order: &WorkOrder, opener: &Opener, content: bool) -> Value {
@@ -84,20 +135,56 @@ fn caller(order: &WorkOrder, opener: &Opener, visible: bool) -> Value {
     })
 }
 
-fn handled(handling: &Handling, content: bool) -> Value {
-    let respondents = if content { handling.respondents.as_slice() } else { &[] };
-    json!({
-        "lead": handling.lead, "coUnits": handling.co_units, "respondents": respondents,
-        "clocks": handling.clocks, "request": handling.request.as_ref().map(|request| {
-            json!({ "kind": request.kind, "limit": request.limit, "timer": request.timer })
-        }),
-        "dispatchedAt": handling.dispatched_at, "signedAt": handling.signed_at, "contactedAt": handling.contacted_at,
-        "returnsFinal": handling.returns_final, "extension": handling.extension,
-        "suspensions": handling.suspensions, "redos": handling.redos, "reworks": handling.reworks,
-        "ruling": handling.ruling, "class": handling.class, "visitBy": handling.visit_by,
-        "answer": handling.answer, "cards": handling.cards, "parent": handling.parent,
-        "children": handling.children,
-    })
+/// What staff see of the handling.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Handled<'a> {
+    lead: Option<&'a UnitCode>,
+    co_units: &'a [CoUnit],
+    respondents: &'a [UnitCode],
+    clocks: Option<&'a Clocks>,
+    request: Option<Value>,
+    dispatched_at: Option<Moment>,
+    signed_at: Option<Moment>,
+    contacted_at: Option<Moment>,
+    returns_final: bool,
+    extension: Option<Limit>,
+    suspensions: &'a [Interval],
+    redos: u32,
+    reworks: u32,
+    ruling: bool,
+    class: Option<Explanation>,
+    visit_by: Option<Moment>,
+    answer: Option<Answer>,
+    cards: &'a [Card],
+    parent: Option<&'a DocId>,
+    children: &'a [DocId],
+}
+
+fn handled(handling: &Handling, content: bool) -> Handled<'_> {
+    let request = handling.request.as_ref();
+    Handled {
+        lead: handling.lead.as_ref(),
+        co_units: &handling.co_units,
+        respondents: if content { &handling.respondents } else { &[] },
+        clocks: handling.clocks.as_ref(),
+        request: request.map(|request| json!({ "kind": request.kind, "limit": request.limit, "timer": request.timer })),
+        dispatched_at: handling.dispatched_at,
+        signed_at: handling.signed_at,
+        contacted_at: handling.contacted_at,
+        returns_final: handling.returns_final,
+        extension: handling.extension,
+        suspensions: &handling.suspensions,
+        redos: handling.redos,
+        reworks: handling.reworks,
+        ruling: handling.ruling,
+        class: handling.class,
+        visit_by: handling.visit_by,
+        answer: handling.answer,
+        cards: &handling.cards,
+        parent: handling.parent.as_ref(),
+        children: &handling.children,
+    }
 }
 
 /// Steps of the system are nobody's button; neither are those that this person's roles never have.
@@ -109,10 +196,10 @@ fn action(action: &StaffAction) -> Option<Value> {
 }
 
 /// For whom can dispatch it, and while it waits for that.
-fn suggestion(desk: &Desk, now: domain::time::Moment) -> Option<Value> {
+fn suggestion(desk: &Desk, now: Moment) -> Option<Suggestion> {
     let order = &desk.document.state;
     let actions = || order.staff_actions(&desk.member, now, desk.catalogue.rules());
     let dispatches =
         order.status == Status::Registered && actions().iter().any(|a| a.name == StepName::Dispatch && a.why.is_none());
-    dispatches.then(|| json!(desk.catalogue.suggest(order, now)))
+    dispatches.then(|| desk.catalogue.suggest(order, now))
 }

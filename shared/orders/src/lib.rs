@@ -12,6 +12,6 @@ mod upload;
 
 pub use case::{Case, Lookup, open};
 pub use check::{Check, text_field};
-pub use receipt::{Receipt, attachments, receipt};
+pub use receipt::{Receipt, attachments, evidence, receipt};
 pub use seal::{Opener, Sealer};
 pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

@@ -10,7 +10,19 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::http;
 
 /// Components whose sizes are reported.
-const COMPONENTS: [&str; 8] = ["hello", "portal", "intake", "cases", "attachments", "clock", "identity", "catalogue"];
+const COMPONENTS: [&str; 11] = [
+    "hello",
+    "portal",
+    "intake",
+    "cases",
+    "attachments",
+    "lists",
+    "dispatch",
+    "clock",
+    "duties",
+    "identity",
+    "catalogue",
+];
 /// 700 KiB.
 const COMPONENT_BYTES_MAX: u64 = 700 * 1024;
 /// A cold start compiles five components: half a minute on two busy cores, twice that to be sure.

@@ -72,12 +72,17 @@ fn tick_to_rest(bundle: &Bundle) -> Result<usize> {
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let answer = connection.send("POST", "/api/clock/tick", &[("Authorization", &authorization)], "")?;
-        ensure!(answer.status == 200, "a tick got {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
-        let report: serde_json::Value = serde_json::from_slice(&answer.body)?;
-        let number = |name: &str| report.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let more = report.get("more").and_then(serde_json::Value::as_bool).unwrap_or(false);
-        if !more && number("sequenced") == 0 && number("reacted") == 0 {
+        let mut done = 0;
+        let mut more = false;
+        for path in ["/api/clock/tick", "/api/clock/duties"] {
+            let answer = connection.send("POST", path, &[("Authorization", &authorization)], "")?;
+            ensure!(answer.status == 200, "{path} got {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+            let report: serde_json::Value = serde_json::from_slice(&answer.body)?;
+            let number = |name: &str| report.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0);
+            done += number("sequenced") + number("reacted");
+            more |= report.get("more").and_then(serde_json::Value::as_bool).unwrap_or(false);
+        }
+        if !more && done == 0 {
             return Ok(rounds);
         }
     }

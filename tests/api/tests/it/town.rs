@@ -88,8 +88,10 @@ impl Town {
 pub async fn tick(client: &Client, clock_key: &str) {
     let bearer = format!("Bearer {clock_key}");
     loop {
-        let reply = client.send(Method::POST, "/api/clock/tick", &[("authorization", &bearer)], "").await.expect(200);
-        if reply["more"] == false && reply["sequenced"] == 0 && reply["reacted"] == 0 {
+        let [tick, duties] = ["/api/clock/tick", "/api/clock/duties"];
+        let tick = client.send(Method::POST, tick, &[("authorization", &bearer)], "").await.expect(200);
+        let duties = client.send(Method::POST, duties, &[("authorization", &bearer)], "").await.expect(200);
+        if [&tick["more"], &duties["more"]] == [false, false] && tick["sequenced"] == 0 && duties["reacted"] == 0 {
             return;
         }
     }
