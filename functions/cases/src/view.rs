@@ -1,8 +1,8 @@
 //! What the owner of a case sees of it: where it stands, who holds it, what happened, what can be done next.
 
 use canon::DocId;
-use domain::catalogue::{Catalogue, Point};
-use domain::order::{Action, Attachment, OrderEvent, Status, WorkOrder};
+use domain::catalogue::{CENTRE_UNIT, Catalogue, Point, UnitCode};
+use domain::order::{Action, Attachment, OrderEvent, Status, Text, WorkOrder};
 use domain::time::Moment;
 use orders::{Opener, Receipt, attachments, mask, receipt};
 use serde::Serialize;
@@ -62,16 +62,16 @@ pub(crate) fn citizen<'a>(
         content: open.text("content", &registered.content),
         place: place(order, &open),
         received_at: order.received_at,
-        promised_by: registered.promised.at,
+        promised_by: promised_by(order),
         promised_limit: registered.limit,
         provisional: registered.promised.provisional,
-        holder: holder(catalogue),
+        holder: holder(order, catalogue),
         anonymous: registered.anonymous,
         confidential: registered.confidential,
         reply_wanted: registered.reply_wanted,
         contact: json!({ "name": name, "phone": phone }),
         attachments: attachments(document).map(attachment).collect(),
-        timeline: document.events.iter().filter_map(|event| timeline(event, &open)).collect(),
+        timeline: document.events.iter().filter_map(|event| timeline(event, &open, document)).collect(),
         actions: order.actions(now, limits.supplements_max, cooldown_ms),
         receipt: receipt(document),
     }
@@ -91,12 +91,15 @@ fn place(order: &WorkOrder, open: &Opener) -> Value {
     })
 }
 
-/// Until the command centre dispatches, it holds every order itself.
-fn holder(catalogue: &Catalogue) -> Value {
-    let centre = catalogue.units.iter().find(|(code, _)| code.as_str() == "C01").map(|(_, unit)| unit);
+/// The lead unit while it works on the order, the command centre before and after.
+fn holder(order: &WorkOrder, catalogue: &Catalogue) -> Value {
+    let at_unit = matches!(order.status, Status::PendingSign | Status::InProgress | Status::Suspended);
+    let lead = order.handling.as_deref().filter(|_| at_unit).and_then(|handling| handling.lead.as_ref());
+    let unit = |wanted: &str| catalogue.units.iter().find(|(code, _)| code.as_str() == wanted).map(|(_, unit)| unit);
+    let holder = unit(lead.map_or(CENTRE_UNIT, UnitCode::as_str));
     json!({
-        "kind": "centre",
-        "nameZh": centre.map(|unit| &unit.name_zh), "nameEn": centre.map(|unit| &unit.name_en),
+        "kind": if lead.is_some() { "unit" } else { "centre" },
+        "nameZh": holder.map(|unit| &unit.name_zh), "nameEn": holder.map(|unit| &unit.name_en),
     })
 }
 
@@ -105,7 +108,7 @@ fn attachment(attachment: &Attachment) -> Value {
 }
 
 /// An event in the owner's words; `None` for what is the centre's business only.
-fn timeline(recorded: &Recorded<OrderEvent>, open: &Opener) -> Option<Value> {
+fn timeline(recorded: &Recorded<OrderEvent>, open: &Opener, document: &Document<WorkOrder>) -> Option<Value> {
     let (kind, text, files) = match &recorded.event {
         OrderEvent::Registered(_) => ("registered", None, Vec::new()),
         OrderEvent::Supplemented(supplement) => {
@@ -116,7 +119,61 @@ fn timeline(recorded: &Recorded<OrderEvent>, open: &Opener) -> Option<Value> {
         OrderEvent::Withdrawn(withdrawn) => {
             ("withdrawn", withdrawn.reason.as_ref().map(|text| open.text("reason", text)), Vec::new())
         }
-        _ => return None,
+        other => return office(recorded, other, open, document),
     };
     Some(json!({ "at": recorded.at, "type": kind, "by": "you", "text": text, "attachments": files }))
+}
+
+/// What the office did, as far as it is the caller's business; notices, cards and requests between offices are not. A
+/// unit's words are shown once a review has passed them.
+fn office(
+    recorded: &Recorded<OrderEvent>,
+    event: &OrderEvent,
+    open: &Opener,
+    document: &Document<WorkOrder>,
+) -> Option<Value> {
+    let work = event.work()?;
+    let own = work.text.as_ref();
+    let (kind, by, text) = match event {
+        OrderEvent::Dispatched(_) => ("dispatched", "centre", None),
+        OrderEvent::Transferred(_) => ("transferred", "centre", None),
+        OrderEvent::ReturnApproved(_) => ("returnApproved", "centre", None),
+        OrderEvent::AnsweredNow(_) => ("closed", "centre", own),
+        OrderEvent::HandedOff(_) => ("handedOff", "centre", own),
+        OrderEvent::Merged(_) => ("merged", "centre", None),
+        OrderEvent::Signed(_) => ("signed", "unit", None),
+        OrderEvent::CoUnitsAdded(_) => ("coUnitAdded", "unit", None),
+        OrderEvent::ExtensionApproved(_) => ("extended", "centre", own),
+        OrderEvent::SuspensionApproved(_) => ("suspended", "centre", own),
+        OrderEvent::Resumed(_) => ("resumed", "centre", None),
+        OrderEvent::Contacted(_) => ("contacted", "unit", None),
+        OrderEvent::ResultSubmitted(_) => ("resultSubmitted", "unit", None),
+        OrderEvent::ReviewPassed(_) => ("reviewPassed", "centre", result_before(document, recorded.seq)),
+        OrderEvent::ReviewFailed(_) => ("reviewFailed", "centre", None),
+        OrderEvent::Visited(visit) if visit.to == Status::InProgress => ("redone", "centre", None),
+        OrderEvent::Visited(_) => ("visited", "centre", None),
+        OrderEvent::Rated(_) => ("rated", "you", own),
+        OrderEvent::Ruled(visit) if visit.to == Status::InProgress => ("redone", "centre", None),
+        OrderEvent::Ruled(_) => ("closed", "centre", None),
+        OrderEvent::Reopened(_) => ("reopened", if recorded.by.as_str() == "citizen" { "you" } else { "centre" }, None),
+        OrderEvent::Archived(_) => ("archived", "system", None),
+        OrderEvent::ChildReplied(_) => ("progressNoted", "centre", own),
+        _ => return None,
+    };
+    let text = text.map(|text| open.text("work", text));
+    Some(json!({ "at": recorded.at, "type": kind, "by": by, "text": text, "attachments": [] }))
+}
+
+/// What the unit wrote about the result that the review at `seq` was about.
+fn result_before(document: &Document<WorkOrder>, seq: u64) -> Option<&Text> {
+    document.events.iter().rev().filter(|earlier| earlier.seq < seq).find_map(|earlier| match &earlier.event {
+        OrderEvent::ResultSubmitted(outcome) => outcome.work.text.as_ref(),
+        _ => None,
+    })
+}
+
+/// The promise as it stands: an extension that the centre granted may have moved it, and the caller is told.
+fn promised_by(order: &WorkOrder) -> Moment {
+    let clocks = order.handling.as_deref().and_then(|handling| handling.clocks.as_ref());
+    clocks.map_or(order.registered.promised.at, |clocks| clocks.outer.due.at)
 }

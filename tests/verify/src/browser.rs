@@ -32,7 +32,12 @@ pub fn check(root: &Path) -> Result<(), String> {
     let install = ["ci", "--no-audit", "--no-fund"];
     run(Command::new("npm").args(install).current_dir(&tests), "is the npm registry reachable?")?;
     let town = start(root, state.path())?;
-    let mut tests = Command::new("npm").current_dir(tests).arg("test").env("ONETOWN_URL", &town.url).spawn();
+    let mut tests = Command::new("npm")
+        .current_dir(tests)
+        .arg("test")
+        .env("ONETOWN_URL", &town.url)
+        .env("ONETOWN_STATE", state.path())
+        .spawn();
     let status = tests.as_mut().map_err(|error| format!("npm: {error}"))?.wait();
     match status {
         Ok(status) if status.success() => Ok(()),

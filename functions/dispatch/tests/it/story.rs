@@ -39,6 +39,11 @@ async fn from_submission_to_the_archive() {
     let extended =
         town.step(&dispatcher, &id, "extend-approve", json!({"text": "同意。", "pastOuter": true})).await.good();
     assert!(extended["handling"]["clocks"]["outer"]["due"]["at"].as_str() > before.as_str());
+    let owner = format!("Case {secret}");
+    let path = format!("/api/intake/orders/{id}");
+    let tracked = town.send("GET", &path, &[("authorization", &owner)], None).await.good();
+    assert!(tracked["promisedBy"].as_str() > before.as_str(), "the caller sees the extended promise");
+    assert_eq!(tracked["holder"]["kind"], "unit");
 
     // A result, refused once and passed once.
     town.step(&handler, &id, "contact", json!({"text": "已电话联系。"})).await.good();
@@ -78,7 +83,15 @@ async fn from_submission_to_the_archive() {
     let tracked = town
         .send("GET", &format!("/api/intake/orders/{id}"), &[("authorization", &format!("Case {secret}"))], None)
         .await;
-    assert_eq!(tracked.good()["status"], "archived");
+    let tracked = tracked.good();
+    assert_eq!(tracked["status"], "archived");
+    let entries = tracked["timeline"].as_array().unwrap();
+    let told: Vec<&str> = entries.iter().map(|entry| entry["type"].as_str().unwrap()).collect();
+    let expected = "registered dispatched signed extended contacted resultSubmitted reviewFailed resultSubmitted \
+                    reviewPassed redone contacted resultSubmitted reviewPassed visited archived";
+    assert_eq!(told, expected.split_whitespace().collect::<Vec<_>>());
+    let words: Vec<&str> = entries.iter().filter_map(|entry| entry["text"].as_str()).collect();
+    assert_eq!(words, ["同意。", "路灯已修好。", "路灯已修好。"], "nothing that offices write to each other");
 }
 
 #[tokio::test]
