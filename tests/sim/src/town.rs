@@ -97,9 +97,12 @@ impl Instance {
         if duties.status != StatusCode::OK {
             return duties;
         }
-        let more = [&tick.body, &duties.body].iter().any(|body| body["more"] != false);
-        tick.body["reacted"] = duties.body["reacted"].clone();
-        tick.body["more"] = more.into();
+        let member = |answer: &Response, name: &str| answer.body.get(name).cloned().unwrap_or_default();
+        let more = [&tick, &duties].iter().any(|answer| member(answer, "more") != false);
+        let reacted = member(&duties, "reacted");
+        if let Some(members) = tick.body.as_object_mut() {
+            members.extend([("reacted".to_owned(), reacted), ("more".to_owned(), more.into())]);
+        }
         tick
     }
 

@@ -13,7 +13,7 @@ async fn from_submission_to_the_archive() {
     let mut agent = town.person("agent", "callback_agent", "C01").await;
     let (id, secret) = town.submit().await;
     town.tick().await;
-    assert_eq!(town.queue(&dispatcher, "pool").await, [id.clone()]);
+    assert_eq!(town.queue(&dispatcher, "pool").await, std::slice::from_ref(&id));
 
     // The centre dispatches as the rules suggest.
     let order = town.get(&dispatcher, &format!("/api/dispatch/orders/{id}")).await.good();
@@ -27,7 +27,7 @@ async fn from_submission_to_the_archive() {
     assert_eq!((&dispatched["status"], &dispatched["handling"]["lead"]), (&json!("pendingSign"), &json!(LEAD)));
     town.tick().await;
     assert_eq!(town.queue(&dispatcher, "pool").await, Vec::<String>::new());
-    assert_eq!(town.queue(&handler, "unit").await, [id.clone()]);
+    assert_eq!(town.queue(&handler, "unit").await, std::slice::from_ref(&id));
 
     // The village was asked to help; it replies. The unit signs, asks for more time and gets it.
     let mut village = town.person("village", "grid_worker", "990181101001").await;
@@ -51,7 +51,7 @@ async fn from_submission_to_the_archive() {
     let result = json!({"class": "resolved", "text": "路灯已修好。", "attachments": [photo]});
     town.step(&handler, &id, "submit-result", result.clone()).await.good();
     town.tick().await;
-    assert_eq!(town.queue(&supervisor, "review").await, [id.clone()]);
+    assert_eq!(town.queue(&supervisor, "review").await, std::slice::from_ref(&id));
     town.step(&supervisor, &id, "review-fail", json!({"text": "没有照片说明。"})).await.good();
     town.step(&handler, &id, "submit-result", result.clone()).await.good();
     town.step(&supervisor, &id, "review-pass", json!({"text": "同意。"})).await.good();
@@ -119,7 +119,7 @@ async fn returned_without_reason_overdue_and_carded() {
     assert_eq!(order["light"], "red");
     let card = order["handling"]["cards"][0].clone();
     assert_eq!((&card["level"], &card["status"]), (&json!("notice"), &json!("proposed")));
-    assert_eq!(town.queue(&supervisor, "cards").await, [id.clone()]);
+    assert_eq!(town.queue(&supervisor, "cards").await, std::slice::from_ref(&id));
     let key = json!({"key": card["key"], "text": "请说明。"});
     town.step(&supervisor, &id, "issue-card", key.clone()).await.good();
     town.step(&head, &id, "object-card", key.clone()).await.good();
