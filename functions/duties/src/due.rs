@@ -11,13 +11,15 @@ use domain::catalogue::Catalogue;
 use domain::order::{
     Clocking, Due, DueStep, Member, OrderRejection, StaffCommand, Step, WorkOrder, clock_queue, closed_queue,
 };
-use domain::time::{Date, Moment};
-use store::{Access, CommitError, Document, Operation, Platform, QueueRow, StoreError, read_queue, update};
+use domain::time::{Date, HOUR_MS, Moment};
+use store::{Access, CommitError, Document, Operation, Platform, QueueRow, StoreError, is_drained, read_queue, update};
 
 /// The part of the system that acts.
 const CLOCK: &str = "clock";
 /// Where the first day that may still hold something is remembered, for open orders and for closed ones.
 const CURSORS: [&str; 2] = ["consumer/due", "consumer/archive"];
+/// After a day's end, how long a request of that day may still be at work: 30 s, and an hour for clocks that differ.
+const SETTLED_MS: i64 = HOUR_MS;
 /// Orders that one round handles: each is at most a handful of writes, a hundred of them a second or two.
 const ROUND_MAX: usize = 100;
 
@@ -39,8 +41,9 @@ pub(crate) async fn run<P: Platform>(
     Ok(done)
 }
 
-/// Walks the queues of the days until that of `until`, handling rows whose moment is not after it. A day before that is
-/// over once its queue is empty.
+/// Walks the queues of the days until that of `until`, handling rows whose moment is not after it. A day is over once its
+/// queue is empty and nothing can enter it any more: no request of that day is still at work, and all that was announced
+/// is on the boards.
 async fn walk<P: Platform>(
     access: &Access<P>,
     catalogue: &Catalogue,
@@ -54,7 +57,7 @@ async fn walk<P: Platform>(
     let mut first_open = begun;
     while day <= today && done < ROUND_MAX {
         let rows = read_queue(access, &queue(day)).await?;
-        over = over && rows.is_empty() && day < today;
+        over = over && rows.is_empty() && until.ms_since(day.end_of_day()) > SETTLED_MS;
         for (id, row) in rows {
             if moment_of(&row).is_none_or(|at| at <= until) {
                 done = done.saturating_add(handle(access, catalogue, &id).await?);
@@ -65,7 +68,7 @@ async fn walk<P: Platform>(
             first_open = day;
         }
     }
-    if first_open != begun {
+    if first_open != begun && is_drained(access).await? {
         // Two ticks may both write it; either value only makes the next one look at a day or two again.
         access.set(cursor, first_open.to_string().into_bytes()).await?;
     }

@@ -75,6 +75,25 @@ pub struct Round {
     pub more: bool,
 }
 
+/// Whether every change that was announced so far is in the log and on the boards. A worker that concludes something
+/// from an empty queue asks this first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_drained<P: Platform>(access: &Access<P>) -> Result<bool, StoreError> {
+    let last = feed::last(access).await?;
+    let Some(bytes) = access.get(keys::HEAD).await? else { return Ok(last == 0) };
+    let head: Head = canon::read(&bytes)?;
+    if head.next <= last || !head.waiting.is_empty() {
+        return Ok(false);
+    }
+    // The stage goes last, so one that is still there may be half published.
+    match &head.stage {
+        Some(stage) => Ok(access.get(&keys::stage(stage)).await?.is_none()),
+        None => Ok(true),
+    }
+}
+
 /// One round of sequencing.
 ///
 /// # Errors

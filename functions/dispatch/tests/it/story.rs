@@ -179,3 +179,30 @@ async fn an_order_that_went_into_another_is_answered_with_it() {
         .await;
     assert_eq!(tracked.good()["status"], "merged");
 }
+
+#[tokio::test]
+async fn what_falls_due_at_midnight_is_not_forgotten() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let (id, secret) = town.submit().await;
+    town.step(&dispatcher, &id, "dispatch", json!({"lead": LEAD})).await.good();
+    town.tick().await;
+    // The caller urges in the last second of the day, and the duties come before the tick of the next.
+    let day_ms = 24 * 3_600_000;
+    let shanghai_ms = (town.now_ms() + 8 * 3_600_000).rem_euclid(day_ms);
+    town.gate.advance(day_ms - shanghai_ms - 5_000);
+    town.tick().await;
+    let owner = format!("Case {secret}");
+    let urge = format!("/api/intake/orders/{id}/urges");
+    town.send("POST", &urge, &[("authorization", &owner)], Some(&json!({}))).await.good();
+    town.gate.advance(10_000);
+    town.beat("/api/clock/duties").await;
+    town.tick().await;
+    let mut dispatcher = dispatcher;
+    town.days_later(0, &mut [&mut dispatcher]).await;
+    let order = town.get(&dispatcher, &format!("/api/dispatch/orders/{id}")).await.good();
+    let reminded = order["timeline"].as_array().unwrap().iter().filter(|event| {
+        event["type"] == "reminded" && event["reason"].as_str().is_some_and(|key| key.starts_with("urge/"))
+    });
+    assert_eq!(reminded.count(), 1, "{order}");
+}

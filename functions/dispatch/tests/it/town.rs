@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use http::{Request, header};
 use serde_json::{Value, json};
 use service::App;
+use store::Platform as _;
 use store::memory::{Backend, MemoryKv, Steady};
 use tower_service::Service as _;
 
@@ -21,6 +22,7 @@ pub const OTHER: &str = "D04";
 /// A town, its store and its clock.
 pub struct Town {
     pub gate: Arc<Steady>,
+    kv: MemoryKv,
     router: Router,
     admin: Option<Person>,
     keys_used: u32,
@@ -69,7 +71,8 @@ impl Town {
             .merge(duties::routes())
             .merge(clock::routes())
             .merge(dispatch::routes());
-        let mut town = Self { gate, router: service::finish(routes, App::new(kv)), admin: None, keys_used: 0 };
+        let mut town =
+            Self { gate, kv: kv.clone(), router: service::finish(routes, App::new(kv)), admin: None, keys_used: 0 };
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
         let bearer = format!("Bearer {TOKEN}");
         town.send("POST", "/api/identity/setup", &[("authorization", &bearer)], Some(&admin)).await.good();
@@ -169,12 +172,22 @@ impl Town {
         answer["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
+    /// One call of a timer.
+    pub async fn beat(&mut self, path: &str) -> Value {
+        let bearer = format!("Bearer {CLOCK_KEY}");
+        self.send("POST", path, &[("authorization", &bearer)], None).await.good()
+    }
+
+    /// The time, Unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.kv.now_ms()
+    }
+
     /// Ticks until nothing is left to do.
     pub async fn tick(&mut self) {
-        let bearer = format!("Bearer {CLOCK_KEY}");
         for _ in 0..20 {
-            let tick = self.send("POST", "/api/clock/tick", &[("authorization", &bearer)], None).await.good();
-            let duties = self.send("POST", "/api/clock/duties", &[("authorization", &bearer)], None).await.good();
+            let tick = self.beat("/api/clock/tick").await;
+            let duties = self.beat("/api/clock/duties").await;
             if [&tick["more"], &duties["more"]] == [false, false] && tick["sequenced"] == 0 && duties["reacted"] == 0 {
                 return;
             }
