@@ -1,6 +1,6 @@
 //! What a citizen can do with a case: supplement, urge, withdraw.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::response::Response;
 use domain::aggregate::{Actor, Aggregate};
@@ -60,9 +60,7 @@ pub(crate) async fn urge<P: Platform>(
     Path(reference): Path<String>,
     request: Body,
 ) -> Result<Response, Problem> {
-    let case = orders::open(&call, &reference).await?;
-    let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
-    let reason = reason(&call, &case, &form)?;
+    let (case, reason, bytes) = reasoned(&call, &reference, request).await?;
     let catalogue = call.app.catalogue(&call.access).await?;
     let cooldown_ms = catalogue.town.limits.urge_cooldown.natural_ms().unwrap_or(0);
     let command = OrderCommand::Urge(UrgeCommand { reason, cooldown_ms });
@@ -75,14 +73,21 @@ pub(crate) async fn withdraw<P: Platform>(
     Path(reference): Path<String>,
     request: Body,
 ) -> Result<Response, Problem> {
-    let case = orders::open(&call, &reference).await?;
-    let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
-    let reason = reason(&call, &case, &form)?;
+    let (case, reason, bytes) = reasoned(&call, &reference, request).await?;
     perform(&call, case, "intake.withdraw", &bytes, OrderCommand::Withdraw { reason }).await
 }
 
-fn reason<P: Platform>(call: &Call<P>, case: &Case, form: &ReasonForm) -> Result<Option<Text>, Problem> {
-    text_field("/reason", &form.reason, REASON_MAX)?.map(|text| seal(call, case, "reason", text)).transpose()
+/// Opens the case and reads the reason that may come with a command.
+async fn reasoned<P: Platform>(
+    call: &Call<P>,
+    reference: &str,
+    request: Body,
+) -> Result<(Case, Option<Text>, Bytes), Problem> {
+    let case = orders::open(call, reference).await?;
+    let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let reason = text_field("/reason", &form.reason, REASON_MAX)?;
+    let reason = reason.map(|text| seal(call, &case, "reason", text)).transpose()?;
+    Ok((case, reason, bytes))
 }
 
 fn seal<P: Platform>(call: &Call<P>, case: &Case, field: &str, text: String) -> Result<Text, Problem> {

@@ -1,7 +1,7 @@
 //! What the owner of a case sees of it: where it stands, who holds it, what happened, what can be done next.
 
 use canon::DocId;
-use domain::catalogue::{CENTRE_UNIT, Catalogue, Point, UnitCode};
+use domain::catalogue::{CENTRE_UNIT, Catalogue, UnitCode};
 use domain::order::{Action, Attachment, OrderEvent, Status, Text, WorkOrder};
 use domain::time::Moment;
 use orders::{Opener, Receipt, attachments, mask, receipt};
@@ -60,7 +60,7 @@ pub(crate) fn citizen<'a>(
         category_code: registered.category.to_string(),
         title: open.text("title", &registered.title),
         content: open.text("content", &registered.content),
-        place: place(order, &open),
+        place: orders::place(order, &open, true),
         received_at: order.received_at,
         promised_by: promised_by(order),
         promised_limit: registered.limit,
@@ -75,20 +75,6 @@ pub(crate) fn citizen<'a>(
         actions: order.actions(now, limits.supplements_max, cooldown_ms),
         receipt: receipt(document),
     }
-}
-
-fn place(order: &WorkOrder, open: &Opener) -> Value {
-    let place = &order.registered.place;
-    let degrees = |e7: i32| serde_json::Number::from_f64(f64::from(e7) / 1e7);
-    let (lon, lat) = match place.position {
-        Some(Point { lon_e7, lat_e7 }) => (degrees(lon_e7), degrees(lat_e7)),
-        None => (None, None),
-    };
-    json!({
-        "address": open.optional("place.address", place.address.as_ref()),
-        "villageCode": place.village, "gridCode": place.grid,
-        "lon": lon, "lat": lat, "crs": place.position.map(|_| "WGS84"),
-    })
 }
 
 /// The lead unit while it works on the order, the command centre before and after.

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use canon::DocId;
-use domain::catalogue::{AppealType, CategoryCode, Point, UnitCode, Urgency};
+use domain::catalogue::{AppealType, CategoryCode, UnitCode, Urgency};
 use domain::limit::{Interval, Limit};
 use domain::order::{
     Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, StaffAction, Status, StepName,
@@ -92,7 +92,7 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
         category_code: &registered.category,
         title: text("title", &registered.title),
         content: text("content", &registered.content),
-        place: place(order, &opener, sight.content),
+        place: orders::place(order, &opener, sight.content),
         caller: caller(order, &opener, sight.caller),
         respondent: opener.optional("respondent", registered.respondent.as_ref()).filter(|_| sight.content),
         anonymous: registered.anonymous,
@@ -110,19 +110,6 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
         actions: order.staff_actions(member, now, catalogue.rules()).iter().filter_map(action).collect(),
         suggestion: suggestion(desk, now),
     }
-}
-
-fn place(order: &WorkOrder, opener: &Opener, content: bool) -> Value {
-    let place = &order.registered.place;
-    let degrees = |e7: i32| serde_json::Number::from_f64(f64::from(e7) / 1e7);
-    let (lon, lat) = match place.position {
-        Some(Point { lon_e7, lat_e7 }) => (degrees(lon_e7), degrees(lat_e7)),
-        None => (None, None),
-    };
-    json!({
-        "address": opener.optional("place.address", place.address.as_ref()).filter(|_| content),
-        "villageCode": place.village, "gridCode": place.grid, "lon": lon, "lat": lat,
-    })
 }
 
 /// Masked always; who may see more asks for it with a purpose.

@@ -6,12 +6,12 @@
 mod case;
 mod check;
 pub mod mask;
-mod receipt;
 mod seal;
+mod shown;
 mod upload;
 
 pub use case::{Case, Lookup, open};
 pub use check::{Check, text_field};
-pub use receipt::{Receipt, attachments, evidence, receipt};
 pub use seal::{Opener, Sealer};
+pub use shown::{Receipt, attachments, evidence, place, receipt};
 pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

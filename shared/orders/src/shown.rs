@@ -1,8 +1,12 @@
-//! The receipt, and the files of an order.
+//! What everyone who shows an order shows alike: the receipt, the files, the place.
 
+use domain::catalogue::Point;
 use domain::order::{Attachment, OrderEvent, WorkOrder};
 use serde::Serialize;
+use serde_json::{Value, json};
 use store::{Document, Recorded};
+
+use crate::Opener;
 
 /// The first event as it is stored, nonce included: enough for its owner to prove what was submitted and when.
 #[derive(Debug, Serialize)]
@@ -30,4 +34,20 @@ pub fn attachments(document: &Document<WorkOrder>) -> impl Iterator<Item = &Atta
 pub fn evidence(document: &Document<WorkOrder>) -> impl Iterator<Item = &Attachment> {
     let works = document.events.iter().filter_map(|recorded| recorded.event.work());
     works.flat_map(|work| work.attachments.as_slice())
+}
+
+/// Where it happened, in degrees (WGS-84); the address only for those who may see the content.
+#[must_use]
+pub fn place(order: &WorkOrder, opener: &Opener, content: bool) -> Value {
+    let place = &order.registered.place;
+    let degrees = |e7: i32| serde_json::Number::from_f64(f64::from(e7) / 1e7);
+    let (lon, lat) = match place.position {
+        Some(Point { lon_e7, lat_e7 }) => (degrees(lon_e7), degrees(lat_e7)),
+        None => (None, None),
+    };
+    json!({
+        "address": opener.optional("place.address", place.address.as_ref()).filter(|_| content),
+        "villageCode": place.village, "gridCode": place.grid,
+        "lon": lon, "lat": lat, "crs": place.position.map(|_| "WGS84"),
+    })
 }
