@@ -39,7 +39,7 @@ for (const locale of ['zh-CN', 'en']) {
     assert.match(await page.locator('.facts').innerText(), new RegExp(number))
     assert.equal(await page.locator('.step.good').count(), 2)
 
-    await choose(page, oneByteChanged(text, '",\n      "content"'))
+    await choose(page, oneByteChanged(text, '",\n      "channel"'))
     await verdict(page, w.changed)
     assert.equal(await page.locator('.facts').count(), 0, 'nothing of a changed file is shown as true')
     assert.equal(await page.locator('.step.bad').count(), 1)
