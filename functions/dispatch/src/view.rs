@@ -112,13 +112,14 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
     }
 }
 
-/// Masked always; who may see more asks for it with a purpose.
+/// Masked always, and only for who may know the caller. Nobody sees more until each look can be recorded with its
+/// purpose (handbook §1.9), which is why `visible`, "may ask to see it", is false.
 fn caller(order: &WorkOrder, opener: &Opener, visible: bool) -> Value {
     let caller = &order.registered.caller;
     let name = opener.optional("caller.name", caller.name.as_ref()).filter(|_| visible);
     let phone = opener.optional("caller.phone", caller.phone.as_ref()).filter(|_| visible);
     json!({
-        "name": name.as_deref().map(mask::name), "phone": phone.as_deref().map(mask::phone), "visible": visible,
+        "name": name.as_deref().map(mask::name), "phone": phone.as_deref().map(mask::phone), "visible": false,
     })
 }
 
