@@ -3,11 +3,10 @@
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::response::Response;
-use domain::aggregate::{Actor, Aggregate};
+use domain::aggregate::Actor;
 use domain::order::{OrderCommand, SupplementCommand, Text, UrgeCommand, WorkOrder};
-use orders::{Case, Sealer, resolve, text_field, upload_ids};
+use orders::{Case, resolve, seal_text, text_field, upload_ids};
 use serde::Deserialize;
-use service::keys::DataKey;
 use service::{Call, FieldError, Problem, body};
 use store::{Document, Platform};
 
@@ -49,7 +48,7 @@ pub(crate) async fn supplement<P: Platform>(
     }
     let ids = upload_ids(&form.attachments, usize::try_from(limits.photos_max).unwrap_or(usize::MAX))?;
     let attachments = resolve(&call, &catalogue, &ids).await?;
-    let text = seal(&call, &case, "supplement", text.unwrap_or_default())?;
+    let text = seal_text(&call, &case.keys, &case.document, "supplement", text.unwrap_or_default())?;
     let command = SupplementCommand { text, attachments, max: limits.supplements_max };
     perform(&call, case, "intake.supplement", &bytes, OrderCommand::Supplement(command)).await
 }
@@ -86,19 +85,8 @@ async fn reasoned<P: Platform>(
     let case = orders::open(call, reference).await?;
     let (form, bytes) = body::json::<ReasonForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let reason = text_field("/reason", &form.reason, REASON_MAX)?;
-    let reason = reason.map(|text| seal(call, &case, "reason", text)).transpose()?;
+    let reason = reason.map(|text| seal_text(call, &case.keys, &case.document, "reason", text)).transpose()?;
     Ok((case, reason, bytes))
-}
-
-fn seal<P: Platform>(call: &Call<P>, case: &Case, field: &str, text: String) -> Result<Text, Problem> {
-    let key = data_key(case)?;
-    let confidential = case.document.state.registered.confidential;
-    Sealer { call, key: &key }.text(field, text, confidential)
-}
-
-fn data_key(case: &Case) -> Result<DataKey, Problem> {
-    let wrapped = case.document.key.as_deref().unwrap_or_default();
-    case.keys.data_key(WorkOrder::KIND, &case.document.id, wrapped).map_err(|_| Problem::unavailable())
 }
 
 async fn perform<P: Platform>(

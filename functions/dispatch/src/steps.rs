@@ -7,9 +7,9 @@ use axum::extract::Path;
 use axum::response::Response;
 use canon::DocId;
 use domain::aggregate::Aggregate as _;
-use domain::order::{OrderCommand, OrderRejection, StaffCommand, StepName, Text, WorkOrder};
+use domain::order::{OrderCommand, OrderRejection, StaffCommand, StepName, WorkOrder};
 use http::StatusCode;
-use orders::{Check, Sealer, resolve, upload_ids};
+use orders::{Check, resolve, seal_text, upload_ids};
 use serde_json::json;
 use service::session::StaffCall;
 use service::{Problem, body};
@@ -120,15 +120,8 @@ async fn command<P: Platform>(
     let attachments = resolve(call, catalogue, &ids).await?;
     // A withdrawal is the same event whoever brings it, and its reason is sealed as the caller's own would be.
     let field = if name == StepName::WithdrawFor { "reason" } else { "work" };
-    let text = text.map(|text| seal(staff, desk, field, text)).transpose()?;
+    let text = text.map(|text| seal_text(call, &desk.keys, &desk.document, field, text)).transpose()?;
     Ok(StaffCommand { member: staff.session.member(), rules: catalogue.rules(), text, attachments, step })
-}
-
-/// What staff write about a confidential order may tell who its caller is.
-fn seal<P: Platform>(staff: &StaffCall<P>, desk: &Desk, field: &str, text: String) -> Result<Text, Problem> {
-    let wrapped = desk.document.key.as_deref().unwrap_or_default();
-    let key = desk.keys.data_key(WorkOrder::KIND, &desk.document.id, wrapped).map_err(|_| Problem::unavailable())?;
-    Sealer { call: &staff.call, key: &key }.text(field, text, desk.document.state.registered.confidential)
 }
 
 #[cfg(test)]

@@ -12,6 +12,6 @@ mod upload;
 
 pub use case::{Case, Lookup, open};
 pub use check::{Check, text_field};
-pub use seal::{Opener, Sealer};
+pub use seal::{Opener, Sealer, seal_text};
 pub use shown::{Receipt, attachments, evidence, place, receipt};
 pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

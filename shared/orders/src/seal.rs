@@ -72,3 +72,19 @@ impl Opener {
         }
     }
 }
+
+/// Free text that goes into `document`, sealed under its own key where the matter is confidential.
+///
+/// # Errors
+/// 503 when the document's key cannot be opened or the text not be sealed.
+pub fn seal_text<P: Platform>(
+    call: &Call<P>,
+    keys: &Keys,
+    document: &Document<WorkOrder>,
+    field: &str,
+    text: String,
+) -> Result<Text, Problem> {
+    let wrapped = document.key.as_deref().unwrap_or_default();
+    let key = keys.data_key(WorkOrder::KIND, &document.id, wrapped).map_err(|_| Problem::unavailable())?;
+    Sealer { call, key: &key }.text(field, text, document.state.registered.confidential)
+}
