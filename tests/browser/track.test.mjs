@@ -47,6 +47,7 @@ test('the receipt’s link opens the case on another phone and leaves no secret 
   await go(other, '/track')
   await other.getByRole('button', { name: new RegExp(number) }).click()
   await other.locator('.ask .alarm').click()
+  await other.locator('.none').waitFor()
   await other.reload()
   await other.locator('.none').waitFor()
 })

@@ -3,7 +3,7 @@
  * leave the device, and a browser that refuses storage keeps them until the
  * page is closed (`kept` is then false, so pages can say so).
  */
-import { createStore, get, set, type UseStore } from 'idb-keyval'
+import { createStore, get, update, type UseStore } from 'idb-keyval'
 import { readonly, ref, shallowRef } from 'vue'
 
 export interface MyCase {
@@ -35,13 +35,19 @@ async function load(): Promise<void> {
   }
 }
 
-async function store(next: MyCase[]): Promise<void> {
-  cases.value = next
+/**
+ * Changes what is kept in one transaction, so two tabs never undo each other's change, and shows it only then: what a
+ * page calls forgotten is gone from the device.
+ */
+async function change(edit: (kept: MyCase[]) => MyCase[]): Promise<void> {
+  await loadCases()
+  let next = edit(cases.value)
   try {
-    await set(KEY, next, deviceStore())
+    await update<MyCase[]>(KEY, (kept = []) => (next = edit(kept)), deviceStore())
   } catch {
     keptOnDevice.value = false
   }
+  cases.value = next
 }
 
 export const loadCases = () => (loading ??= load())
@@ -53,24 +59,15 @@ export async function findCase(numberOrId: string): Promise<MyCase | undefined> 
   return cases.value.find((one) => one.number === numberOrId || one.id === numberOrId)
 }
 
-export async function keepCase(entry: MyCase): Promise<void> {
-  await loadCases()
-  await store([entry, ...cases.value.filter((one) => one.number !== entry.number)])
-}
+export const keepCase = (entry: MyCase) =>
+  change((kept) => [entry, ...kept.filter((one) => one.number !== entry.number)])
 
 /** Refreshes what the list shows without changing its order; does nothing for a case that is not kept. */
-export async function refreshCase(number: string, change: Partial<MyCase>): Promise<void> {
-  await loadCases()
-  if (!cases.value.some((one) => one.number === number)) return
-  await store(cases.value.map((one) => (one.number === number ? { ...one, ...change } : one)))
-}
+export const refreshCase = (number: string, news: Partial<MyCase>) =>
+  change((kept) => kept.map((one) => (one.number === number ? { ...one, ...news } : one)))
 
-export async function forgetCase(number: string): Promise<void> {
-  await loadCases()
-  await store(cases.value.filter((one) => one.number !== number))
-}
-
-export const forgetAllCases = () => store([])
+export const forgetCase = (number: string) => change((kept) => kept.filter((one) => one.number !== number))
+export const forgetAllCases = () => change(() => [])
 
 /** `/track#<id>.<secret>`: the fragment stays in the browser, no server ever sees it. */
 export const followLink = (id: string, secret: string) => `${location.origin}/track#${id}.${secret}`
