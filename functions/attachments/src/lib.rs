@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::{Actor, Aggregate};
-use domain::order::WorkOrder;
 use domain::time::MINUTE_MS;
 use domain::upload::Upload;
 use http::{HeaderValue, StatusCode, header};
@@ -15,7 +14,7 @@ use media::Mime;
 use service::keys::SEAL_OVERHEAD_BYTES;
 use service::session::StaffCall;
 use service::{App, Call, Problem, body, rate};
-use store::{Birth, Document, Platform, StoreError, blob};
+use store::{Birth, Platform, StoreError, blob};
 
 /// Uploads of an address in a minute: three reports of nine photos and a voice note, 300 MB at most.
 const UPLOADS_PER_MINUTE: u32 = 30;
@@ -92,15 +91,12 @@ async fn show<P: Platform>(
     staff: StaffCall<P>,
     Path((order, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let call = &staff.call;
-    let order = DocId::parse(&order).map_err(|_| Problem::not_found())?;
-    let bytes = call.access.get(&Document::<WorkOrder>::key_of(&order)).await?.ok_or_else(Problem::not_found)?;
-    let document = Document::<WorkOrder>::parse(&bytes)?;
-    if !document.state.sight(&staff.session.member()).content {
+    let desk = orders::Desk::open(&staff, &order).await?;
+    if !desk.sight.content {
         return Err(Problem::not_found());
     }
-    let files = orders::attachments(&document).chain(orders::evidence(&document));
-    respond(call, &call.keys().await?, files, &id).await
+    let files = orders::attachments(&desk.document).chain(orders::evidence(&desk.document));
+    respond(&staff.call, &desk.keys, files, &id).await
 }
 
 async fn respond<P: Platform>(

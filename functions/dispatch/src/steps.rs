@@ -9,15 +9,13 @@ use canon::DocId;
 use domain::aggregate::Aggregate as _;
 use domain::order::{OrderCommand, OrderRejection, StaffCommand, StepName, WorkOrder};
 use http::StatusCode;
-use orders::{Check, resolve, seal_text, upload_ids};
+use orders::{Check, Desk, resolve, seal_text, upload_ids};
 use serde_json::json;
 use service::session::StaffCall;
 use service::{Problem, body};
 use store::{CommitError, Document, Platform};
 
-use crate::desk::Desk;
 use crate::form::{Ground, StepForm};
-use crate::view;
 
 /// `POST /api/dispatch/orders/{reference}/{step}`
 pub(crate) async fn take<P: Platform>(
@@ -35,8 +33,8 @@ pub(crate) async fn take<P: Platform>(
         if earlier.request != operation.request {
             return Err(CommitError::<OrderRejection>::OtherRequest.into());
         }
-        // The answer of the first was lost; what the order looks like now is the answer again.
-        return Ok(view::respond(&staff, &desk));
+        // The answer of the first was lost; where the order stands now is the answer again.
+        return Ok(answer(&desk.document));
     }
     let seen = desk.document.version;
     if form.if_version != Some(seen) {
@@ -57,7 +55,13 @@ pub(crate) async fn take<P: Platform>(
     if let Some(version) = overtaken {
         return Err(stale(version));
     }
-    Ok(view::respond(&staff, &Desk { document: committed?.document, ..desk }))
+    Ok(answer(&committed?.document))
+}
+
+/// Where the order stands after the step; the whole view is one GET away.
+fn answer(document: &Document<WorkOrder>) -> Response {
+    let (number, status) = (&document.state.registered.number, document.state.status);
+    body::answer(&json!({ "id": document.id, "number": number, "version": document.version, "status": status }))
 }
 
 /// `return-request` in a route is `returnRequest` everywhere else.

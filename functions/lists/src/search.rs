@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
 use service::session::{Session, StaffCall};
-use store::{Access, Head, Platform, StoreError, TableRow, read_table, table_page};
+use store::{Platform, TableRow, read_table, table_page};
 
 use crate::queues::{is_about, item};
 
@@ -112,7 +112,7 @@ async fn newest<P: Platform>(
     let access = &staff.call.access;
     let last = match from {
         Some(page) => page,
-        None => table_page(next_slot(access).await?),
+        None => table_page(store::next_slot(access).await?),
     };
     let first = last.saturating_sub(pages.saturating_sub(1));
     let mut rows = Vec::new();
@@ -123,13 +123,6 @@ async fn newest<P: Platform>(
         rows.extend(found);
     }
     Ok((rows, first.checked_sub(1)))
-}
-
-/// The slot that the sequencer looks at next: what lists can show is before it.
-async fn next_slot<P: Platform>(access: &Access<P>) -> Result<u64, Problem> {
-    let head = access.get(store::keys::HEAD).await?;
-    let head: Option<Head> = head.map(|bytes| canon::read(&bytes)).transpose().map_err(StoreError::from)?;
-    Ok(head.map_or(0, |head| head.next))
 }
 
 fn number(columns: &Value) -> &str {

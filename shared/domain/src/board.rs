@@ -22,6 +22,7 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
     match kind {
         kind if kind == crate::order::WorkOrder::KIND => crate::order::project(state),
         kind if kind == crate::whistle::Whistle::KIND => crate::whistle::project(state),
+        kind if kind == crate::look::LookBook::KIND => crate::look::project(state),
         _ => None,
     }
 }

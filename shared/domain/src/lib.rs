@@ -7,6 +7,7 @@ pub mod board;
 pub mod calendar;
 pub mod catalogue;
 pub mod limit;
+pub mod look;
 pub mod order;
 pub mod permission;
 pub mod staff;

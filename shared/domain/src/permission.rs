@@ -18,6 +18,8 @@ pub enum Action {
     SeeOrder,
     /// See an order's caller, with a purpose that is recorded.
     SeeCaller,
+    /// Read who looked at callers.
+    SeeLooks,
     /// Blow a whistle and write its minutes.
     BlowWhistle,
     /// Answer a whistle for a unit that was called.
@@ -34,6 +36,7 @@ impl Action {
             Self::EnrolStaff,
             Self::SeeOrder,
             Self::SeeCaller,
+            Self::SeeLooks,
             Self::BlowWhistle,
             Self::AnswerWhistle,
         ];
@@ -58,6 +61,7 @@ pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
             (Role::Dispatcher | Role::CallbackAgent | Role::Supervisor, Relation::Centre)
                 | (Role::Handler | Role::UnitHead, Relation::Leading)
         ),
+        Action::SeeLooks => matches!(role, Role::Auditor | Role::TownLeader),
         Action::BlowWhistle => {
             matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
         }
@@ -140,6 +144,6 @@ mod tests {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 6 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 7 + crate::order::StepName::ALL.len());
     }
 }

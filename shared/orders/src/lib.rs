@@ -5,6 +5,7 @@
 
 mod case;
 mod check;
+mod desk;
 pub mod mask;
 mod seal;
 mod shown;
@@ -12,6 +13,7 @@ mod upload;
 
 pub use case::{Case, Lookup, open};
 pub use check::{Check, text_field};
+pub use desk::Desk;
 pub use seal::{Opener, Sealer, seal_text};
 pub use shown::{Receipt, attachments, evidence, place, receipt};
 pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

@@ -1,6 +1,7 @@
 //! The one place where a domain's rejection becomes an HTTP problem.
 
 use domain::catalogue::CatalogueRejection;
+use domain::look::{LOOKS_PER_DAY, LookRejection};
 use domain::order::{OrderRejection, Refusal, RefusalKind};
 use domain::staff::StaffRejection;
 use domain::upload::UploadRejection;
@@ -43,6 +44,20 @@ fn refused(refusal: &Refusal) -> Problem {
     Problem::new(status, refusal.why.as_str(), detail)
         .with("orderStatus", json!(refusal.status))
         .with("allowed", json!(allowed))
+}
+
+impl From<LookRejection> for Problem {
+    fn from(rejection: LookRejection) -> Self {
+        match rejection {
+            LookRejection::StateConflict => {
+                Self::new(StatusCode::CONFLICT, "stateConflict", "The look could not be recorded. Try again.")
+            }
+            LookRejection::TooMany => {
+                let detail = format!("You have looked at {LOOKS_PER_DAY} callers today; more is possible tomorrow.");
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyLooks", detail)
+            }
+        }
+    }
 }
 
 impl From<UploadRejection> for Problem {

@@ -36,7 +36,7 @@ pub use error::StoreError;
 pub use log::{LogEntry, PAGE_ENTRIES, read_from};
 pub use number::day_base;
 pub use port::{Kv, KvError, Platform, Swap};
-pub use sequencer::{Head, Round, Waiting, is_drained, sequence};
+pub use sequencer::{Head, Round, Waiting, is_drained, next_slot, sequence};
 
 /// The pure function that says what lists show of a document, such as [`domain::board::project`].
 pub type ProjectFn = fn(kind: &str, state: &serde_json::Value) -> Option<domain::board::Projection>;

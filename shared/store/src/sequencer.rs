@@ -94,6 +94,16 @@ pub async fn is_drained<P: Platform>(access: &Access<P>) -> Result<bool, StoreEr
     }
 }
 
+/// The slot at which the sequencer looks next: what lists can show lies before it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn next_slot<P: Platform>(access: &Access<P>) -> Result<u64, StoreError> {
+    let head = access.get(keys::HEAD).await?;
+    let head: Option<Head> = head.map(|bytes| canon::read(&bytes)).transpose()?;
+    Ok(head.map_or(0, |head| head.next))
+}
+
 /// One round of sequencing.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::http;
 
 /// Components whose sizes are reported.
-const COMPONENTS: [&str; 11] = [
+const COMPONENTS: [&str; 12] = [
     "hello",
     "portal",
     "intake",
@@ -18,6 +18,7 @@ const COMPONENTS: [&str; 11] = [
     "attachments",
     "lists",
     "dispatch",
+    "desk",
     "clock",
     "duties",
     "identity",

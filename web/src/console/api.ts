@@ -5,7 +5,7 @@
  */
 import { ApiProblem, call } from '../api/client'
 import { restore, session, signedInAgain } from './session'
-import type { CallerLook, Dashboard, OrderView, QueuePage, Row, Unit } from './types'
+import type { CallerLook, Dashboard, LookBook, LookDay, OrderView, QueuePage, Row, Taken, Unit } from './types'
 
 async function send(path: string, init: RequestInit, change: boolean): Promise<Response> {
   const csrf: Record<string, string> = change ? { 'X-CSRF-Token': session.value?.csrf ?? '' } : {}
@@ -74,10 +74,10 @@ export function getQueue(name: string, cursor: string | null, etag: string | nul
 export const getOrder = (id: string, etag: string | null = null) => changed<OrderView>(orderPath(id), etag)
 
 export const takeStep = (id: string, step: string, body: Record<string, unknown>, key: string) =>
-  json<OrderView>(orderPath(id, `/${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`), post(body, key), true)
+  json<Taken>(orderPath(id, `/${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`), post(body, key), true)
 
 export const lookAtCaller = (id: string, purpose: string, key: string) =>
-  json<CallerLook>(orderPath(id, '/caller-look'), post({ purpose }, key), true)
+  json<CallerLook>(orderPath(id, '/caller-looks'), post({ purpose }, key), true)
 
 export const attachmentUrl = (order: string, id: string) => orderPath(order, `/attachments/${encodeURIComponent(id)}`)
 
@@ -101,4 +101,7 @@ export const exportOrders = async (search: Search): Promise<Blob> =>
   (await ask(searchPath(search, null), { headers: { Accept: 'text/csv' } })).blob()
 
 export const getDashboard = () => json<Dashboard>('/api/dispatch/dashboard')
+export const getLooks = (cursor: string | null) =>
+  json<{ items: { id: string; book: LookBook }[]; nextCursor: string | null }>(`/api/dispatch/looks${cursor ? `?cursor=${cursor}` : ''}`)
+export const getLookDay = (id: string) => json<LookDay>(`/api/dispatch/looks/${encodeURIComponent(id)}`)
 export const getUnits = () => json<{ units: Unit[] }>('/api/dispatch/units')

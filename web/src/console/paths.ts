@@ -9,6 +9,7 @@ export const paths = {
   batch: '/batch',
   search: '/search',
   dashboard: '/dashboard',
+  looks: '/looks',
 } as const
 
 export const queuePath = (name: string) => `/queues/${encodeURIComponent(name)}`

@@ -38,6 +38,7 @@ export function createConsoleRouter(): Router {
       { path: paths.batch, name: 'batch', component: () => import('./pages/BatchPage.vue'), meta: { page: 'batch.title' } },
       { path: paths.search, name: 'search', component: () => import('./pages/SearchPage.vue'), meta: { page: 'search.title' } },
       { path: paths.dashboard, name: 'dashboard', component: () => import('./pages/DashboardPage.vue'), meta: { page: 'board.title' } },
+      { path: paths.looks, name: 'looks', component: () => import('./pages/LooksPage.vue'), meta: { page: 'looks.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { page: 'app.notFound' } },
     ],
   })

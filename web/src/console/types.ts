@@ -145,10 +145,35 @@ export interface OrderView {
   suggestion?: Suggestion | null
 }
 
+/** Where an order stands after a step. */
+export interface Taken {
+  id: string
+  number: string
+  version: number
+  status: string
+}
+
 export interface CallerLook {
-  name?: string | null
-  phone?: string | null
-  address?: string | null
+  name: string | null
+  phone: string | null
+}
+
+/** One person's looks of one day, counted. */
+export interface LookBook {
+  account: string
+  unit: string | null
+  day: string
+  looks: number
+  lastAt: string | null
+}
+
+/** The same with every look. */
+export interface LookDay {
+  id: string
+  account: string
+  unit: string | null
+  day: string
+  looks: { at: string; order: string; number: string; purpose: string }[]
 }
 
 export interface Dashboard {

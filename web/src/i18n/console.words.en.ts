@@ -111,6 +111,14 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'by.staff': 'Staff',
   'by.system': 'System',
 
+  'purpose.contact': 'To reach the caller',
+  'purpose.visit': 'Callback',
+  'purpose.site': 'To go there',
+  'purpose.verify': 'To see whether callers are one',
+  'purpose.handOff': 'To hand the matter off',
+  'purpose.supervision': 'Supervision or audit',
+  'why.tooManyLooks': 'You have used today’s looks; more is possible tomorrow',
+
   'event.registered': 'Registered',
   'event.supplemented': 'Caller added something',
   'event.urged': 'Caller asked for speed',
@@ -154,7 +162,6 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'event.cardRevoked': 'Revoked',
   'event.childNoted': 'Another order merged into this one',
   'event.childReplied': 'Answer passed on',
-  'event.callerLooked': 'Caller’s details looked at',
 
   'step.nameRespondent': 'Name the respondent',
   'step.dispatch': 'Dispatch',

@@ -109,6 +109,14 @@ export const wordsZhCN = {
   'by.staff': '工作人员',
   'by.system': '系统',
 
+  'purpose.contact': '联系诉求人',
+  'purpose.visit': '回访',
+  'purpose.site': '上门或到现场',
+  'purpose.verify': '核对是否同一人',
+  'purpose.handOff': '转有关机关',
+  'purpose.supervision': '督办或审计',
+  'why.tooManyLooks': '今天的查看次数已用完，明天可继续',
+
   'event.registered': '登记',
   'event.supplemented': '诉求人补充',
   'event.urged': '诉求人催办',
@@ -152,7 +160,6 @@ export const wordsZhCN = {
   'event.cardRevoked': '撤销',
   'event.childNoted': '有工单并入',
   'event.childReplied': '答复已转告',
-  'event.callerLooked': '查看诉求人信息',
 
   'step.nameRespondent': '确定被反映单位',
   'step.dispatch': '派单',

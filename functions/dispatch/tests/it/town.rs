@@ -70,7 +70,8 @@ impl Town {
             .merge(lists::routes())
             .merge(duties::routes())
             .merge(clock::routes())
-            .merge(dispatch::routes());
+            .merge(dispatch::routes())
+            .merge(desk::routes());
         let mut town =
             Self { gate, kv: kv.clone(), router: service::finish(routes, App::new(kv)), admin: None, keys_used: 0 };
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
@@ -147,8 +148,17 @@ impl Town {
 
     /// Submits a street light; id and secret.
     pub async fn submit(&mut self) -> (String, String) {
+        self.submit_as(false).await
+    }
+
+    /// The same by somebody who must stay unknown.
+    pub async fn submit_confidential(&mut self) -> (String, String) {
+        self.submit_as(true).await
+    }
+
+    async fn submit_as(&mut self, confidential: bool) -> (String, String) {
         let form = json!({
-            "appealType": "complaint", "categoryCode": "T0403", "title": "路灯不亮", "content": "商业街的路灯坏了一周。",
+            "appealType": "complaint", "confidential": confidential, "categoryCode": "T0403", "title": "路灯不亮", "content": "商业街的路灯坏了一周。",
             "place": {"villageCode": "990181101001"}, "caller": {"name": "李小明", "phone": "13812345678"},
         });
         let answer = self.send("POST", "/api/intake/orders", &[], Some(&form)).await.good();
@@ -199,7 +209,13 @@ impl Town {
     pub async fn step(&mut self, who: &Person, id: &str, step: &str, mut body: Value) -> Answer {
         let seen = self.get(who, &format!("/api/dispatch/orders/{id}")).await;
         body["ifVersion"] = seen.body["version"].clone();
-        self.post(who, "POST", &format!("/api/dispatch/orders/{id}/{step}"), &body).await
+        let answer = self.post(who, "POST", &format!("/api/dispatch/orders/{id}/{step}"), &body).await;
+        if answer.status != 200 {
+            return answer;
+        }
+        let seen = self.get(who, &format!("/api/dispatch/orders/{id}")).await;
+        assert_eq!(answer.body["version"], seen.body["version"], "{step}");
+        seen
     }
 
     /// The numbers in a queue.

@@ -280,3 +280,21 @@ words!(
         Red = "red",
     }
 );
+
+words!(
+    /// What somebody looks at a caller for (handbook §9.5). Words of a fixed list: free text would itself tell about people.
+    Purpose {
+        /// To reach the caller about the matter.
+        Contact = "contact",
+        /// To ask the caller how it went (回访).
+        Visit = "visit",
+        /// To go there.
+        Site = "site",
+        /// To find out whether several orders are one caller's.
+        Verify = "verify",
+        /// To hand the matter off to whoever is competent.
+        HandOff = "handOff",
+        /// To supervise or audit the handling.
+        Supervision = "supervision",
+    }
+);

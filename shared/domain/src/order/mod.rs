@@ -39,7 +39,7 @@ mod work;
 
 pub use clocks::{CardTimers, Clocking, Rules, Timer};
 pub use code::{
-    Explanation, HandOffTo, Level, NoContact, RequestKind, ReturnReason, StepName, SuspendReason, VisitMethod,
+    Explanation, HandOffTo, Level, NoContact, Purpose, RequestKind, ReturnReason, StepName, SuspendReason, VisitMethod,
     WordError,
 };
 pub use decide::{

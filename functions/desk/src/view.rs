@@ -11,14 +11,13 @@ use domain::order::{
 };
 use domain::time::Moment;
 use http::{HeaderValue, StatusCode, header};
-use orders::{Opener, attachments, mask};
+use orders::{Desk, Opener, attachments, mask};
 use serde::Serialize;
 use serde_json::{Value, json};
 use service::Problem;
 use service::session::StaffCall;
 use store::Platform;
 
-use crate::desk::Desk;
 use crate::timeline;
 
 /// `GET /api/dispatch/orders/{reference}`
@@ -29,16 +28,11 @@ pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path
     if known == Some(etag.as_str()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    Ok(respond(&staff, &desk))
-}
-
-/// The view as an answer.
-pub(crate) fn respond<P: Platform>(staff: &StaffCall<P>, desk: &Desk) -> Response {
-    let mut response = service::json(&view(staff, desk));
-    if let Ok(etag) = HeaderValue::try_from(format!("\"{}\"", desk.document.version)) {
+    let mut response = service::json(&view(&staff, &desk));
+    if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(header::ETAG, etag);
     }
-    response
+    Ok(response)
 }
 
 /// The view.
@@ -112,14 +106,14 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
     }
 }
 
-/// Masked always, and only for who may know the caller. Nobody sees more until each look can be recorded with its
-/// purpose (handbook §1.9), which is why `visible`, "may ask to see it", is false.
+/// Masked, and only for who may know the caller. `visible` says that there is more, which is a look with a purpose.
 fn caller(order: &WorkOrder, opener: &Opener, visible: bool) -> Value {
     let caller = &order.registered.caller;
     let name = opener.optional("caller.name", caller.name.as_ref()).filter(|_| visible);
     let phone = opener.optional("caller.phone", caller.phone.as_ref()).filter(|_| visible);
     json!({
-        "name": name.as_deref().map(mask::name), "phone": phone.as_deref().map(mask::phone), "visible": false,
+        "name": name.as_deref().map(mask::name), "phone": phone.as_deref().map(mask::phone),
+        "visible": name.is_some() || phone.is_some(),
     })
 }
 

@@ -5,17 +5,23 @@ use std::sync::Arc;
 use canon::DocId;
 use domain::catalogue::Catalogue;
 use domain::order::{Member, OrderNo, Sight, WorkOrder};
-use orders::Lookup;
 use service::session::StaffCall;
 use service::{Keys, Problem};
 use store::{Document, Platform, StoreError};
 
-/// An order on somebody's desk, who may see it.
-pub(crate) struct Desk {
+use crate::Lookup;
+
+/// An order on the desk of somebody who may see it.
+pub struct Desk {
+    /// The order.
     pub document: Document<WorkOrder>,
+    /// The installation's keys.
     pub keys: Keys,
+    /// The town as it is now.
     pub catalogue: Arc<Catalogue>,
+    /// Who looks.
     pub member: Member,
+    /// What they may see of it.
     pub sight: Sight,
 }
 
@@ -24,7 +30,7 @@ impl Desk {
     ///
     /// # Errors
     /// 404 where there is none, and the same 404 where this person may not know of it.
-    pub(crate) async fn open<P: Platform>(staff: &StaffCall<P>, reference: &str) -> Result<Self, Problem> {
+    pub async fn open<P: Platform>(staff: &StaffCall<P>, reference: &str) -> Result<Self, Problem> {
         let (call, member) = (&staff.call, staff.session.member());
         let id = find(staff, reference).await?;
         let bytes = call.access.get(&Document::<WorkOrder>::key_of(&id)).await?.ok_or_else(Problem::not_found)?;
@@ -39,7 +45,7 @@ impl Desk {
 }
 
 /// The document behind a number or an id.
-pub(crate) async fn find<P: Platform>(staff: &StaffCall<P>, reference: &str) -> Result<DocId, Problem> {
+async fn find<P: Platform>(staff: &StaffCall<P>, reference: &str) -> Result<DocId, Problem> {
     let Ok(number) = reference.parse::<OrderNo>() else {
         return DocId::parse(reference).map_err(|_| Problem::not_found());
     };
