@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use canon::{Hash, OpId};
-use domain::aggregate::{Aggregate, Stamp};
+use domain::aggregate::{Actor, Aggregate, Stamp};
+use domain::look::{LOOKS_PER_DAY, LookBook};
 use domain::order::{OrderEvent, WorkOrder};
 use domain::time::Moment;
 use serde::Deserialize;
@@ -244,6 +245,28 @@ pub fn texts(dump: &Dump, kept: &[(String, String)], refused: &[String]) -> Chec
         let quoted = format!("\"{text}\"");
         let there = everything.iter().any(|event| event.contains(&quoted));
         require!(!there, "{text:?} was refused and happened");
+    }
+    Ok(())
+}
+
+/// Every look that was answered is in a book of whoever looked, at least as often.
+///
+/// # Errors
+/// The first one that is not.
+pub fn looks(dump: &Dump, told: &[(Option<Actor>, String)]) -> Checked {
+    let mut written: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (key, bytes) in dump.iter().filter(|(key, _)| key.starts_with("doc/looks/") && !key.contains('#')) {
+        let book = Document::<LookBook>::parse(bytes)?.state;
+        require!(book.looks.len() <= LOOKS_PER_DAY, "{key} has {} looks", book.looks.len());
+        for look in book.looks {
+            *written.entry((book.opened.person.as_str().to_owned(), look.order.to_string())).or_default() += 1;
+        }
+    }
+    for (who, order) in told {
+        let who = who.as_ref().map(Actor::as_str).unwrap_or_default();
+        let left = written.get_mut(&(who.to_owned(), order.clone())).filter(|left| **left > 0);
+        let Some(left) = left else { return Err(Violation(format!("{who} saw the caller of {order} unrecorded"))) };
+        *left -= 1;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::aggregate::Actor;
 use http::StatusCode;
 use serde_json::json;
 use store::memory::{Backend, Gate, MemoryKv};
@@ -34,6 +35,10 @@ struct Told {
     /// Texts that were refused for good: they are nowhere.
     refused: Vec<String>,
     orders: Vec<Receipt>,
+    /// How often staff took which step.
+    steps: BTreeMap<String, usize>,
+    /// Who looked at whose caller.
+    looks: Vec<(Option<Actor>, String)>,
     violation: Option<Violation>,
     busy: usize,
 }
@@ -77,15 +82,55 @@ impl Citizens {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn report(&self, why: String) {
+    pub(crate) fn report(&self, why: String) {
         self.told().violation.get_or_insert(Violation(why));
     }
 
     /// Whichever instance is next.
-    fn instance(&self) -> Instance {
+    pub(crate) fn instance(&self) -> Instance {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let instance = self.instances.get(turn % self.instances.len().max(1));
         instance.cloned().unwrap_or_else(|| Instance::new(&self.kv))
+    }
+
+    pub(crate) const fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
+    /// Somebody begins (1) or ends (-1) being at work.
+    pub(crate) fn occupied(&self, change: isize) {
+        let mut told = self.told();
+        told.busy = told.busy.saturating_add_signed(change);
+    }
+
+    /// The orders that there are, by id.
+    pub(crate) fn order_ids(&self) -> Vec<String> {
+        self.told().orders.iter().map(|order| order.id.clone()).collect()
+    }
+
+    /// The step `name` with `text` was acknowledged for the order `id`.
+    pub(crate) fn stepped(&self, name: &str, id: &str, text: &str) {
+        let mut told = self.told();
+        told.kept.push((id.to_owned(), text.to_owned()));
+        *told.steps.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// How often staff took which step, and looked at callers.
+    #[must_use]
+    pub fn steps(&self) -> BTreeMap<String, usize> {
+        let told = self.told();
+        let looks = (!told.looks.is_empty()).then(|| ("look".to_owned(), told.looks.len()));
+        told.steps.clone().into_iter().chain(looks).collect()
+    }
+
+    /// `text` was refused for good.
+    pub(crate) fn refuses(&self, text: &str) {
+        self.told().refused.push(text.to_owned());
+    }
+
+    /// `who` was shown the caller of the order `id`.
+    pub(crate) fn looked(&self, who: Option<Actor>, id: &str) {
+        self.told().looks.push((who, id.to_owned()));
     }
 
     /// A citizen with `wishes` wishes.
@@ -272,6 +317,7 @@ impl Citizens {
     pub fn check(&self, dump: &Dump) -> Result<(), Violation> {
         checker::always(dump, &Promises::default())?;
         let told = self.told();
-        checker::texts(dump, &told.kept, &told.refused)
+        checker::texts(dump, &told.kept, &told.refused)?;
+        checker::looks(dump, &told.looks)
     }
 }

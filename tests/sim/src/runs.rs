@@ -1,5 +1,6 @@
 //! Mixed runs: a seed, a backend, and how a failure is told so that anybody can repeat it.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +24,8 @@ pub struct Outcome {
     pub faults: u64,
     /// Operations that were acknowledged.
     pub acknowledged: usize,
+    /// How often staff took which step.
+    pub steps: BTreeMap<String, usize>,
 }
 
 impl Runner for Scheduler {
@@ -78,7 +81,8 @@ pub fn over_store(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     }
     quiesce::settle(&scheduler, &world.kv, &world.promises(), || desk::tick_once(&world.kv))?;
     let acknowledged = world.promises().acknowledged.len();
-    Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged })
+    let steps = BTreeMap::new();
+    Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged, steps })
 }
 
 /// One run through the front door.
@@ -92,6 +96,10 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     for name in 0..usize::try_from(2 + random.below(3)).unwrap_or(2) {
         citizens.citizen(name, 4 + u32::try_from(random.below(5)).unwrap_or(0));
     }
+    // Sometimes nobody is in the office; else everybody, or a few.
+    for number in 0..usize::try_from(random.below(3) * 5).unwrap_or(0) {
+        citizens.worker(number, 6 + u32::try_from(random.below(14)).unwrap_or(0));
+    }
     for _ in 0..=random.below(2) {
         citizens.ticker(if random.chance(250) { 150_000 } else { 3_000 });
     }
@@ -104,7 +112,8 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     let instance = Instance::new(&citizens.kv);
     quiesce::settle(&scheduler, &citizens.kv, &Promises::default(), || town::tick(&instance))?;
     citizens.check(&citizens.kv.dump())?;
-    Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged: citizens.promised() })
+    let (acknowledged, steps) = (citizens.promised(), citizens.steps());
+    Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged, steps })
 }
 
 /// The seeds to run: the one of `ONETOWN_SIM_SEED`, else `ONETOWN_SIM_RUNS` of them from `ONETOWN_SIM_FROM` (0), else

@@ -20,7 +20,7 @@ use store::{Access, Birth, Operation, blob};
 use tower_service::Service as _;
 
 use crate::checker::Violation;
-use crate::desk;
+use crate::desk as bare;
 use crate::quiesce::Ticking;
 
 /// What the clock's caller shows.
@@ -51,6 +51,17 @@ impl Response {
     }
 }
 
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The session's token.
+    pub token: String,
+    /// What goes with it in requests that change something.
+    pub csrf: String,
+    /// Who it is.
+    pub actor: Actor,
+}
+
 /// One instance of the functions: what a restart loses.
 #[derive(Clone)]
 pub struct Instance {
@@ -63,9 +74,10 @@ impl Instance {
     #[must_use]
     pub fn new(kv: &MemoryKv) -> Self {
         let app = App::new(kv.clone());
+        let staff = dispatch::routes().merge(desk::routes());
         let citizens = intake::routes().merge(attachments::routes()).merge(cases::routes()).merge(lists::routes());
         let clock = clock::routes().merge(duties::routes());
-        Self { citizens: service::finish(citizens, app.clone()), clock: service::finish(clock, app) }
+        Self { citizens: service::finish(citizens.merge(staff), app.clone()), clock: service::finish(clock, app) }
     }
 
     /// Sends `body` under the idempotency key `key`.
@@ -84,6 +96,22 @@ impl Instance {
     /// Asks for `path` with the case secret.
     pub async fn get(self, path: String, secret: String) -> Response {
         let request = Request::get(path).header("authorization", format!("Case {secret}"));
+        send(self.citizens, request.body(Body::empty())).await
+    }
+
+    /// The same by a member of staff.
+    pub async fn staff_post(self, path: String, key: String, who: Signed, body: Vec<u8>) -> Response {
+        let request = Request::post(path)
+            .header("content-type", "application/json")
+            .header("idempotency-key", key)
+            .header("cookie", format!("{}={}", service::session::COOKIE, who.token))
+            .header(service::session::CSRF_HEADER, who.csrf);
+        send(self.citizens, request.body(Body::from(body))).await
+    }
+
+    /// Asks as a member of staff.
+    pub async fn staff_get(self, path: String, who: Signed) -> Response {
+        let request = Request::get(path).header("cookie", format!("{}={}", service::session::COOKIE, who.token));
         send(self.citizens, request.body(Body::empty())).await
     }
 
@@ -175,7 +203,7 @@ pub fn set_up(kv: &MemoryKv) -> Result<(), Violation> {
     let loaded = load(&quiet).now_or_never().unwrap_or_else(|| Err(Violation("loading waits".to_owned())));
     loaded?;
     // The load's own events are history before the run begins.
-    let ticked = desk::tick_once(&quiet).now_or_never().unwrap_or_else(|| Err("it waits".to_owned()));
+    let ticked = bare::tick_once(&quiet).now_or_never().unwrap_or_else(|| Err("it waits".to_owned()));
     ticked.map(drop).map_err(|why| Violation(format!("the first tick: {why}")))
 }
 
