@@ -63,7 +63,7 @@ pub trait Gate: Send + Sync + 'static {
 }
 
 /// The contents of a store.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Contents {
     values: BTreeMap<String, Vec<u8>>,
     variables: BTreeMap<String, String>,
@@ -94,6 +94,13 @@ impl MemoryKv {
     #[must_use]
     pub fn behind(&self, gate: Arc<dyn Gate>) -> Self {
         Self { backend: self.backend, contents: Arc::clone(&self.contents), gate }
+    }
+
+    /// A store of its own with the same contents: what happens there does not happen here.
+    #[must_use]
+    pub fn copied(&self, gate: Arc<dyn Gate>) -> Self {
+        let contents = self.contents().clone();
+        Self { backend: self.backend, contents: Arc::new(Mutex::new(contents)), gate }
     }
 
     /// Sets a Spin variable.

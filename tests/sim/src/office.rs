@@ -73,18 +73,18 @@ pub fn form(step: &str, view: &Value, text: &str, photo: &str, parent: &str, pic
     let reason = if step == "returnRequest" { "RT01" } else { "callerMaterial" };
     let unit = if step == "extendRequest" { "workingDays" } else { "naturalDays" };
     let wanted = match step {
-        "issueCard" | "dismissCard" => "proposed",
-        "objectCard" => "issued",
-        "upholdCard" => "objected",
-        _ => "",
+        "issueCard" | "dismissCard" => ["proposed"].as_slice(),
+        "objectCard" => &["issued"],
+        "upholdCard" => &["objected"],
+        _ => &["issued", "objected", "upheld"],
     };
     let cards = view.pointer("/handling/cards").and_then(Value::as_array).cloned().unwrap_or_default();
-    let card = cards.iter().find(|card| wanted.is_empty() || card["status"] == wanted);
+    let card = cards.iter().find(|card| wanted.iter().any(|status| card["status"] == *status));
     json!({
         "ifVersion": view["version"], "text": text, "attachments": if photo.is_empty() { vec![] } else { vec![photo] }, "lead": LEAD, "coUnits": [VILLAGE],
         "units": if step == "addCo" { [OTHER] } else { ["D05"] }, "knowledge": "K-1", "to": "petition",
         "reason": reason, "limit": { "n": 1, "unit": unit }, "pastOuter": true, "class": "resolved",
-        "method": "phone", "answer": { "contacted": true, "resolved": pick % 3 > 0, "satisfaction": 1 + pick % 5 },
+        "method": "phone", "answer": { "contacted": true, "resolved": !pick.is_multiple_of(3), "satisfaction": 1 + pick % 5 },
         "parent": parent, "redo": pick.is_multiple_of(2), "level": "notice", "key": card.and_then(|card| card["key"].as_str()).unwrap_or_default(),
     })
 }

@@ -1,0 +1,276 @@
+//! Crash points of staff: for every step of handling, and for a look, every store operation, every fate.
+//!
+//! Orders go through their whole lives along a few scripts. Each step of a script is struck at each of its operations;
+//! then a fresh instance gets the same request until it answers, the clock ticks to the end, and everything is checked.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test: what is wrong must stop it")]
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::Arc;
+
+use domain::staff::Role;
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+use sim::checker::{self, Promises};
+use sim::office::{self, LEAD, OTHER, Post, VILLAGE};
+use sim::quiesce::{Runner, settle};
+use sim::runs::BACKENDS;
+use sim::town::{self, Instance, Response, Signed};
+use store::memory::{Backend, Fate, Gate, MemoryKv, Steady};
+
+const FATES: [Fate; 4] = [Fate::FailBefore, Fate::FailAfter, Fate::CrashBefore, Fate::CrashAfter];
+const CENTRE: Post = Post { role: Role::Dispatcher, unit: "C01" };
+const WATCH: Post = Post { role: Role::Supervisor, unit: "C01" };
+const AGENT: Post = Post { role: Role::CallbackAgent, unit: "C01" };
+const CHIEF: Post = Post { role: Role::TownLeader, unit: "C01" };
+const HANDLER: Post = Post { role: Role::Handler, unit: LEAD };
+const HEAD: Post = Post { role: Role::UnitHead, unit: LEAD };
+const NEIGHBOUR: Post = Post { role: Role::Handler, unit: OTHER };
+const GRID: Post = Post { role: Role::GridWorker, unit: VILLAGE };
+
+/// Who does what; `look` is a look at the caller, a number lets that many hours pass.
+type Script = &'static [(Post, &'static str)];
+
+/// From the pool to the archive's door, with everything that can be asked for on the way.
+const HANDLED: Script = &[
+    (CENTRE, "nameRespondent"),
+    (CENTRE, "dispatch"),
+    (HANDLER, "sign"),
+    (GRID, "coReply"),
+    (CENTRE, "addCo"),
+    (NEIGHBOUR, "coReply"),
+    (HANDLER, "extendRequest"),
+    (CENTRE, "extendReject"),
+    (HANDLER, "suspendRequest"),
+    (CENTRE, "suspendReject"),
+    (HANDLER, "suspendRequest"),
+    (CENTRE, "suspendApprove"),
+    (HANDLER, "resume"),
+    (HANDLER, "look"),
+    (HANDLER, "contact"),
+    (HANDLER, "submitResult"),
+    (WATCH, "reviewFail"),
+    (HANDLER, "submitResult"),
+    (WATCH, "reviewPass"),
+    (AGENT, "visit"),
+    (WATCH, "reopenFalse"),
+    (HANDLER, "submitResult"),
+    (WATCH, "reviewPass"),
+    (AGENT, "visitUnhappy"),
+    (HANDLER, "submitResult"),
+    (WATCH, "reviewPass"),
+    (AGENT, "visitUnhappy"),
+    (CHIEF, "rule"),
+];
+
+/// Returned, extended, supervised, taken back.
+const SUPERVISED: Script = &[
+    (CENTRE, "dispatch"),
+    (HANDLER, "returnRequest"),
+    (CENTRE, "returnReject"),
+    (HANDLER, "sign"),
+    (HANDLER, "extendRequest"),
+    (CENTRE, "extendApprove"),
+    (WATCH, "remind"),
+    (WATCH, "proposeCard"),
+    (WATCH, "dismissCard"),
+    (WATCH, "proposeCard"),
+    (WATCH, "issueCard"),
+    (HEAD, "replyCard"),
+    (HEAD, "objectCard"),
+    (CHIEF, "upholdCard"),
+    (CHIEF, "revokeCard"),
+    (CENTRE, "transfer"),
+    (CENTRE, "withdrawFor"),
+];
+
+const RETURNED: Script =
+    &[(CENTRE, "dispatch"), (HEAD, "returnRequest"), (CENTRE, "returnApprove"), (CENTRE, "handOff")];
+const MERGED: Script = &[(CENTRE, "merge")];
+const ANSWERED: Script = &[(CENTRE, "answerNow")];
+
+struct Town {
+    kv: MemoryKv,
+    gate: Arc<Steady>,
+}
+
+impl Town {
+    fn new(backend: Backend) -> Self {
+        let gate = Steady::new(1);
+        let kv = MemoryKv::new(backend, Arc::clone(&gate) as Arc<dyn Gate>);
+        town::set_up(&kv).unwrap();
+        Self { kv, gate }
+    }
+
+    fn restarted(&self, special: Option<(usize, Fate)>) -> Self {
+        let gate = self.gate.restarted(special);
+        Self { kv: self.kv.behind(Arc::clone(&gate) as Arc<dyn Gate>), gate }
+    }
+
+    /// The same town in a store of its own.
+    fn copied(&self, special: Option<(usize, Fate)>) -> Self {
+        let gate = self.gate.restarted(special);
+        Self { kv: self.kv.copied(Arc::clone(&gate) as Arc<dyn Gate>), gate }
+    }
+
+    fn sign_in(&self, post: Post) -> Signed {
+        // Everybody has the number of their place, so that two of one role are two people.
+        let number = usize::from(post.unit != "C01");
+        office::sign_in(self.kv.clone(), number, post).now_or_never().unwrap().unwrap()
+    }
+}
+
+impl Runner for Town {
+    fn complete<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        future.now_or_never()
+    }
+
+    fn advance(&self, ms: i64) {
+        self.gate.advance(ms);
+    }
+}
+
+/// An order in a town, with what its handling needs.
+struct Case {
+    id: String,
+    other: String,
+    photo: String,
+}
+
+fn open(town: &Town, consultation: bool) -> Case {
+    let instance = Instance::new(&town.kv);
+    let post = |path: &str, key: &str, body: Vec<u8>| {
+        let answer = instance.clone().post(path.to_owned(), format!("a-key-for-{key}-in-the-story"), None, body);
+        let answer = answer.now_or_never().unwrap();
+        assert!(answer.status.is_success(), "{answer:?}");
+        answer.text("id").to_owned()
+    };
+    let mut form: Value = serde_json::from_slice(&town::form(1, 0, "first", &[])).unwrap();
+    if consultation {
+        form["appealType"] = json!("consult");
+    }
+    let id = post("/api/intake/orders", "first", form.to_string().into_bytes());
+    let other = post("/api/intake/orders", "other", town::form(2, 1, "other", &[]));
+    Case { id, other, photo: post("/api/intake/attachments", "photo", town::photo()) }
+}
+
+/// The request of a step, as its sender saw the order; sent again it is the same.
+struct Request {
+    path: String,
+    key: String,
+    who: Signed,
+    body: Vec<u8>,
+    text: String,
+}
+
+impl Request {
+    fn new(town: &Town, case: &Case, index: usize, post: Post, step: &str) -> Self {
+        let who = town.sign_in(post);
+        let path = format!("/api/dispatch/orders/{}", case.id);
+        let view = Instance::new(&town.kv).staff_get(path.clone(), who.clone()).now_or_never().unwrap();
+        assert!(view.status.is_success(), "{post:?} before {step}: {view:?}");
+        let text = format!("step {index} of the story");
+        let name = step.trim_end_matches("Unhappy");
+        let mut body = office::form(name, &view.body, &text, &case.photo, &case.other, 2);
+        if name != step {
+            body["answer"] = json!({ "contacted": true, "resolved": false, "satisfaction": 1 });
+        }
+        if step == "look" {
+            body = json!({ "purpose": "contact" });
+        }
+        let action = if step == "look" { "caller-looks".to_owned() } else { office::kebab(name) };
+        let key = format!("a-key-for-step-{index:02}-of-the-story");
+        Self { path: format!("{path}/{action}"), key, who, body: body.to_string().into_bytes(), text }
+    }
+
+    fn is_look(&self) -> bool {
+        self.path.ends_with("caller-looks")
+    }
+
+    /// `None`: it crashed.
+    fn send(&self, instance: &Instance) -> Option<Response> {
+        let (path, key, who, body) = (self.path.clone(), self.key.clone(), self.who.clone(), self.body.clone());
+        instance.clone().staff_post(path, key, who, body).now_or_never()
+    }
+}
+
+/// Strikes `request` at `special` in a copy of `town`; the number of its operations.
+fn point(town: &Town, case: &Case, request: &Request, special: Option<(usize, Fate)>) -> Result<usize, String> {
+    let struck = town.copied(special);
+    let mut answer = request.send(&Instance::new(&struck.kv));
+    let operations = struck.gate.passed().len();
+    let town = struck.restarted(None);
+    let instance = Instance::new(&town.kv);
+    for _ in 0..20 {
+        match &answer {
+            Some(answer) if answer.status.is_success() => break,
+            Some(answer) if !answer.is_unknown() => return Err(format!("refused: {answer:?}")),
+            _ => {}
+        }
+        town.gate.advance(3_000);
+        answer = request.send(&instance);
+    }
+    let answer = answer.filter(|answer| answer.status.is_success()).ok_or("never answered")?;
+    let again = request.send(&instance).ok_or("an attempt without faults crashed")?;
+    if again.body != answer.body {
+        return Err(format!("the same request was answered {answer:?} and {again:?}"));
+    }
+    settle(&town, &town.kv, &Promises::default(), || town::tick(&instance)).map_err(|violation| violation.0)?;
+    let dump = town.kv.dump();
+    let checked = if request.is_look() {
+        checker::looks(&dump, &[(Some(request.who.actor.clone()), case.id.clone())])
+    } else {
+        checker::texts(&dump, &[(case.id.clone(), request.text.clone())], &[])
+    };
+    checked.map_err(|violation| violation.0)?;
+    Ok(operations)
+}
+
+/// Every point of every step of `script` that was not struck before; how many.
+fn along(backend: Backend, script: Script, struck: &mut BTreeSet<&'static str>) -> usize {
+    let mut points = 0;
+    let town = Town::new(backend);
+    let case = open(&town, script == ANSWERED);
+    for (index, (post, step)) in script.iter().enumerate() {
+        let request = Request::new(&town, &case, index, *post, step);
+        if struck.insert(step) {
+            let operations = point(&town, &case, &request, None)
+                .unwrap_or_else(|why| panic!("{backend:?} {step} (step {index}): {why}"));
+            for (operation, fate) in (0..operations).flat_map(|operation| FATES.map(|fate| (operation, fate))) {
+                if let Err(why) = point(&town, &case, &request, Some((operation, fate))) {
+                    panic!(
+                        "{backend:?} {step} (step {index}): {fate:?} at operation {operation} of {operations}: {why}"
+                    );
+                }
+                points += 1;
+            }
+        }
+        let answer = request.send(&Instance::new(&town.kv)).unwrap();
+        assert!(answer.status.is_success(), "{step} (step {index}): {answer:?}");
+        town.gate.advance(60_000);
+    }
+    points
+}
+
+fn every_point(backend: Backend) {
+    let mut struck = BTreeSet::new();
+    let scripts = [HANDLED, SUPERVISED, RETURNED, MERGED, ANSWERED];
+    let points: usize = scripts.iter().map(|script| along(backend, script, &mut struck)).sum();
+    println!("{backend:?}: {points} points of {} steps", struck.len());
+    assert!(struck.len() >= 34 && points > 800, "only {points} points of {struck:?}");
+}
+
+#[test]
+fn sqlite() {
+    every_point(BACKENDS[0]);
+}
+
+#[test]
+fn redis() {
+    every_point(BACKENDS[1]);
+}
+
+#[test]
+fn partial() {
+    every_point(BACKENDS[2]);
+}
