@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { desktop, device, go } from './support.mjs'
+import { desktop, device, go, photo } from './support.mjs'
 
 const state = process.env.ONETOWN_STATE ?? new URL('../../.spin', import.meta.url).pathname
 if (!existsSync(`${state}/onetown.json`)) {
@@ -46,6 +46,29 @@ export async function waitInQueue(page, queue, number) {
 export async function take(page, step, { text } = {}) {
   await page.locator(`#action-${step}`).click()
   if (text) await page.locator('#step-text').fill(text)
+  await page.locator('form.step button[type=submit]').click()
+  await page.locator('#done').waitFor()
+}
+
+/** Dispatches the open order to the demo's unit (D04) alone, whatever was suggested. */
+export async function dispatchToUnit(page) {
+  await page.locator('#action-dispatch').click()
+  const form = page.locator('form.step')
+  await form.locator('#step-lead').fill('综合执法')
+  await form.locator('.picker').first().getByRole('radio').first().check()
+  const helpers = form.locator('.picker').nth(1).getByRole('checkbox')
+  while (await helpers.and(form.locator(':checked')).count()) await helpers.and(form.locator(':checked')).first().uncheck()
+  await form.locator('button[type=submit]').click()
+  await page.locator('#done').waitFor()
+}
+
+/** Hands in a result with a photo. */
+export async function submitResult(page, text) {
+  await page.locator('#action-submitResult').click()
+  await page.locator('#step-class').selectOption('resolved')
+  await page.locator('#step-text').fill(text)
+  await page.setInputFiles('#step-attachments', [await photo()])
+  await page.getByText('已上传').waitFor()
   await page.locator('form.step button[type=submit]').click()
   await page.locator('#done').waitFor()
 }
