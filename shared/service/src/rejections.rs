@@ -57,9 +57,11 @@ impl From<CatalogueRejection> for Problem {
             CatalogueRejection::StateConflict => {
                 Self::new(StatusCode::CONFLICT, "stateConflict", "The catalogue is not in a state that allows this.")
             }
-            CatalogueRejection::Changed { version } => {
+            CatalogueRejection::Changed { version, loads } => {
                 let detail = "Somebody loaded other files while yours were checked. Look at theirs, then load again.";
-                Self::new(StatusCode::CONFLICT, "catalogueChanged", detail).with("version", version)
+                Self::new(StatusCode::CONFLICT, "catalogueChanged", detail)
+                    .with("version", version)
+                    .with("number", loads)
             }
         }
     }
