@@ -4,6 +4,7 @@ use domain::catalogue::CatalogueRejection;
 use domain::order::{OrderRejection, Refusal, RefusalKind};
 use domain::staff::StaffRejection;
 use domain::upload::UploadRejection;
+use domain::whistle::WhistleRejection;
 use http::StatusCode;
 use serde_json::json;
 
@@ -43,6 +44,27 @@ fn refused(refusal: &Refusal) -> Problem {
     Problem::new(status, refusal.why.as_str(), detail)
         .with("orderStatus", json!(refusal.status))
         .with("allowed", json!(allowed))
+}
+
+impl From<WhistleRejection> for Problem {
+    fn from(rejection: WhistleRejection) -> Self {
+        let problem = |status, detail: &str| Self::new(status, rejection.code(), detail);
+        match rejection {
+            WhistleRejection::Hidden => Self::not_found(),
+            WhistleRejection::NotPermitted => {
+                problem(StatusCode::FORBIDDEN, "Your role does not allow this with a whistle.")
+            }
+            WhistleRejection::StateConflict(status) => {
+                problem(StatusCode::CONFLICT, "The whistle does not stand so that this is possible.")
+                    .with("whistleStatus", json!(status))
+            }
+            WhistleRejection::UnitMissing => problem(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Each unit is called once, and every task is for a unit that was called.",
+            ),
+            WhistleRejection::TextMissing => problem(StatusCode::UNPROCESSABLE_ENTITY, "Say why, or what was done."),
+        }
+    }
 }
 
 impl From<UploadRejection> for Problem {

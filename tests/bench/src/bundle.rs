@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::http;
 
 /// Components whose sizes are reported.
-const COMPONENTS: [&str; 11] = [
+const COMPONENTS: [&str; 13] = [
     "hello",
     "portal",
     "intake",
@@ -22,6 +22,8 @@ const COMPONENTS: [&str; 11] = [
     "duties",
     "identity",
     "catalogue",
+    "forms",
+    "whistles",
 ];
 /// 700 KiB.
 const COMPONENT_BYTES_MAX: u64 = 700 * 1024;
