@@ -38,6 +38,9 @@ export function createConsoleRouter(): Router {
       { path: paths.batch, name: 'batch', component: () => import('./pages/BatchPage.vue'), meta: { page: 'batch.title' } },
       { path: paths.search, name: 'search', component: () => import('./pages/SearchPage.vue'), meta: { page: 'search.title' } },
       { path: paths.dashboard, name: 'dashboard', component: () => import('./pages/DashboardPage.vue'), meta: { page: 'board.title' } },
+      { path: paths.catalogue, name: 'catalogue', component: () => import('./catalogue/CataloguePage.vue'), meta: { page: 'cat.title' } },
+      { path: paths.whistles, name: 'whistles', component: () => import('./whistles/WhistlesPage.vue'), meta: { page: 'whistle.title' } },
+      { path: paths.whistle, name: 'whistle', component: () => import('./whistles/WhistlePage.vue'), meta: { page: 'whistle.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { page: 'app.notFound' } },
     ],
   })
