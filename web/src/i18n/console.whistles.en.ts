@@ -10,6 +10,7 @@ export const whistlesEn: Record<keyof typeof whistlesZhCN, string> = {
   'whistle.none.over': 'No whistle is over yet.',
   'whistle.blow': 'Blow a whistle',
   'whistle.blow.hint': 'Say what is the matter and where, and choose who has to come. Bodies of the county in the town are asked, and may say why they do not come.',
+  'whistle.forOrder': 'Blow a whistle about this',
   'whistle.blow.send': 'Blow the whistle',
   'whistle.blow.fix': '{n} thing to fill in||{n} things to fill in',
   'whistle.blow.busy': 'Sending…',

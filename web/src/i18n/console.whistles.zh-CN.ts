@@ -8,6 +8,7 @@ export const whistlesZhCN = {
   'whistle.none.over': '还没有结束的哨。',
   'whistle.blow': '吹哨',
   'whistle.blow.hint': '写清楚是什么事、在哪里，选要来的单位。派驻镇里的县直单位是商请，可以说明理由不来。',
+  'whistle.forOrder': '为这件事吹哨',
   'whistle.blow.send': '吹哨',
   'whistle.blow.fix': '有 {n} 处要填',
   'whistle.blow.busy': '正在吹哨…',
