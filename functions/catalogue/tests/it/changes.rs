@@ -1,6 +1,7 @@
 //! A preview says what a load does, and changes nothing.
 
 use serde_json::{Value, json};
+use store::memory::{Fate, Steady};
 
 use crate::town::{Town, file, said, with_supplements};
 
@@ -118,5 +119,32 @@ async fn nobody_but_an_administrator_sees_or_loads() {
     town.become_role("town_leader").await;
     for answer in [town.load(json!({"files": {}})).await, town.preview(json!({"files": {}})).await] {
         assert_eq!(said(&answer), (403, "forbidden"));
+    }
+}
+
+/// Going back, for a day to come, dies or fails at each of its store operations; the same request then completes it.
+#[tokio::test]
+async fn going_back_survives_a_failure_at_any_operation_and_happens_once() {
+    let mut prepared = Town::new().await;
+    let first = prepared.now().await["version"].clone();
+    prepared.load(json!({"files": with_supplements(21)})).await;
+    let second = prepared.now().await["version"].clone();
+    let body = json!({"restore": 1, "reason": "回到原样", "validFrom": prepared.day(5)});
+    let key = "restore-key-000000001";
+    let mut calm = prepared.copied(Steady::new(7)).await;
+    assert_eq!(calm.load_as(key, body.clone()).await.0, 200);
+    let operations = calm.gate.passed().len();
+    assert!(operations > 8, "{operations}");
+    for at in 0..operations {
+        for fate in [Fate::FailBefore, Fate::FailAfter] {
+            let mut town = prepared.copied(Steady::with_fate(7, at, fate)).await;
+            town.load_as(key, body.clone()).await;
+            let mut town = town.restarted();
+            let again = town.load_as(key, body.clone()).await;
+            assert_eq!((again.0, &again.1["number"]), (200, &json!(3)), "{fate:?} at {at}: {again:?}");
+            let now = town.now().await;
+            assert_eq!(now["history"].as_array().unwrap().len(), 3, "{fate:?} at {at}");
+            assert_eq!((&now["version"], &now["planned"]["version"]), (&second, &first), "{fate:?} at {at}");
+        }
     }
 }

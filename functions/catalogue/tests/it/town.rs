@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use http::{Request, header};
 use serde_json::{Value, json};
 use service::App;
+use store::Kv as _;
 use store::memory::{Backend, MemoryKv, Steady};
 use tower_service::Service as _;
 
@@ -38,9 +39,7 @@ impl Town {
         let gate = Steady::new(7);
         let kv = MemoryKv::new(Backend::Sqlite, gate.clone());
         kv.set_variable("setup_token", TOKEN);
-        let routes = identity::routes().merge(catalogue::routes());
-        let router = service::finish(routes, App::new(kv.clone()));
-        let mut town = Self { gate, kv, router, session: Default::default(), keys_used: 0 };
+        let mut town = Self::over(kv, gate, Default::default());
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
         let bearer = format!("Bearer {TOKEN}");
         assert_eq!(town.send("POST", "/api/identity/setup", &[("authorization", &bearer)], Some(&admin)).await.0, 201);
@@ -66,8 +65,10 @@ impl Town {
 
     async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
         self.keys_used += 1;
-        let key = format!("idempotency-{:06}", self.keys_used);
-        let mut request = Request::builder().method(method).uri(path).header("idempotency-key", key);
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "idempotency-key") {
+            request = request.header("idempotency-key", format!("idempotency-{:06}", self.keys_used));
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -95,6 +96,34 @@ impl Town {
 
     pub async fn preview(&mut self, body: Value) -> Answer {
         self.change("POST", &format!("{PATH}/preview"), body).await
+    }
+
+    /// The same change under a key of its own.
+    pub async fn load_as(&mut self, key: &str, body: Value) -> Answer {
+        let [cookie, csrf] = self.session.clone();
+        let headers = [("cookie", cookie.as_str()), ("x-csrf-token", &csrf), ("idempotency-key", key)];
+        self.send("PUT", PATH, &headers, Some(&body)).await
+    }
+
+    /// A copy of everything stored, behind another gate and a fresh instance.
+    pub async fn copied(&self, gate: Arc<Steady>) -> Self {
+        let calm = MemoryKv::new(Backend::Sqlite, self.gate.restarted(None));
+        for (key, value) in self.kv.dump() {
+            calm.set(&key, value).await.unwrap();
+        }
+        Self::over(calm.behind(gate.clone()), gate, self.session.clone())
+    }
+
+    /// The same store behind a restarted process.
+    pub fn restarted(&self) -> Self {
+        let gate = self.gate.restarted(None);
+        Self::over(self.kv.behind(gate.clone()), gate, self.session.clone())
+    }
+
+    fn over(kv: MemoryKv, gate: Arc<Steady>, session: [String; 2]) -> Self {
+        let routes = identity::routes().merge(catalogue::routes());
+        let router = service::finish(routes, App::new(kv.clone()));
+        Self { gate, kv, router, session, keys_used: 1_000 }
     }
 
     /// What is in force and how it came to be.
