@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use http::{Request, header};
 use serde_json::{Value, json};
 use service::App;
+use store::Kv as _;
 use store::memory::{Backend, MemoryKv, Steady};
 use tower_service::Service as _;
 
@@ -59,10 +60,7 @@ impl Town {
         let kv = MemoryKv::new(backend, gate.clone());
         kv.set_variable("setup_token", TOKEN);
         kv.set_variable("clock_key", CLOCK_KEY);
-        let routes = identity::routes().merge(catalogue::routes()).merge(intake::routes()).merge(dispatch::routes());
-        let routes = routes.merge(clock::routes()).merge(whistles::routes());
-        let router = service::finish(routes, App::new(kv.clone()));
-        let mut town = Self { gate, kv, router, admin: None, keys_used: 0 };
+        let mut town = Self::over(kv, gate);
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
         let bearer = format!("Bearer {TOKEN}");
         town.send("POST", "/api/identity/setup", &[("authorization", &bearer)], Some(&admin)).await.good();
@@ -71,6 +69,29 @@ impl Town {
         town.change(&admin, "PUT", "/api/admin/catalogue", &json!({"files": files})).await.good();
         town.admin = Some(admin);
         town
+    }
+
+    fn over(kv: MemoryKv, gate: Arc<Steady>) -> Self {
+        let routes = identity::routes().merge(catalogue::routes()).merge(intake::routes()).merge(dispatch::routes());
+        let routes = routes.merge(clock::routes()).merge(whistles::routes());
+        let router = service::finish(routes, App::new(kv.clone()));
+        Self { gate, kv, router, admin: None, keys_used: 1_000 }
+    }
+
+    /// A copy of everything stored, behind another gate and a fresh instance.
+    pub async fn copied(&self, backend: Backend, gate: Arc<Steady>) -> Self {
+        let calm = MemoryKv::new(backend, self.gate.restarted(None));
+        for (key, value) in self.kv.dump() {
+            calm.set(&key, value).await.unwrap();
+        }
+        calm.set_variable("clock_key", CLOCK_KEY);
+        Self::over(calm.behind(gate.clone()), gate)
+    }
+
+    /// The same store behind a restarted process.
+    pub fn restarted(&self) -> Self {
+        let gate = self.gate.restarted(None);
+        Self::over(self.kv.behind(gate.clone()), gate)
     }
 
     /// Sends a request with a fresh idempotency key, unless one is given.
