@@ -47,6 +47,7 @@ impl Wish {
                 let again = self.send(&mut town).await.good();
                 assert_eq!((&again["id"], &again["version"]), (&answer.body["id"], &answer.body["version"]), "{what}");
                 town.tick().await;
+                let is_open = !["done", "refused"].contains(&answer.body["status"].as_str().unwrap());
                 let whistles = town.kv.dump().into_keys().filter(|key| key.starts_with("doc/whistle/"));
                 assert_eq!(whistles.filter(|key| !key.contains('#')).count(), 1, "{what}");
                 assert_eq!(town.list(&self.who, "").await.len(), usize::from(is_open), "{what}");
