@@ -52,6 +52,34 @@ pub struct CatalogueHistory {
     pub planned: Option<Box<Planned>>,
 }
 
+/// As much of [`CatalogueHistory`] as a function needs that only reads: every function has to, so it is small.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct InForce {
+    /// See [`CatalogueHistory::compiled`].
+    #[serde(default)]
+    compiled: Option<FileRef>,
+    /// See [`CatalogueHistory::planned`].
+    #[serde(default)]
+    planned: Option<Waiting>,
+}
+
+/// As much of [`Planned`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+struct Waiting {
+    from: Date,
+    compiled: FileRef,
+}
+
+impl InForce {
+    /// The compiled catalogue that holds on `day`; none before the first load. The same as [`CatalogueHistory::on`]
+    /// says.
+    #[must_use]
+    pub fn on(&self, day: Date) -> Option<FileRef> {
+        let due = self.planned.filter(|planned| planned.from <= day);
+        due.map(|planned| planned.compiled).or(self.compiled)
+    }
+}
+
 /// One load, as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {

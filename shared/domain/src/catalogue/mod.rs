@@ -37,7 +37,9 @@ pub use codes::{
 };
 pub use compiled::{CatalogueHead, Compiled, CompiledError};
 pub use error::{RowError, RowErrorCode};
-pub use history::{CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef, Load, Planned};
+pub use history::{
+    CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef, InForce, Load, Planned,
+};
 pub use place::{Origin, Point};
 pub use town::{HandlingLimits, Town, TownLimits};
 pub use units::{CENTRE_UNIT, DISCIPLINE_UNIT, Unit, UnitKind};
