@@ -51,6 +51,8 @@ test('a change is previewed, published with a reason and brought back', { timeou
   await page.getByRole('button', { name: '发布' }).click()
   await page.locator('#cat-done', { hasText: '已发布' }).waitFor()
   await page.locator('.facts-list .num', { hasText: before }).waitFor()
+  const number = await page.locator('table tbody tr').first().locator('th').innerText()
+  await page.locator('.facts-list', { hasText: `第 ${number} 次载入` }).waitFor()
 })
 
 test('mistakes are told by line and column and cannot be published', { timeout: 60_000 }, async (t) => {

@@ -66,6 +66,13 @@ export interface Administration {
   names: Record<string, string>
 }
 
+/** Whether a load waits for its day: only the newest one can. */
+export const isPlan = (now: Administration, load: Load) => now.planned !== null && load.number === now.number
+
+/** The number of the newest load of what is in force. */
+export const loadInForce = (now: Administration) =>
+  [...now.history].reverse().find((load) => load.version === now.version && !isPlan(now, load))?.number
+
 /** What shall be in force: files, or those of an earlier load. */
 export interface Wish {
   files?: Record<string, string>
