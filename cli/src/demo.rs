@@ -73,7 +73,7 @@ pub async fn prepare(url: &str, secrets: &mut Secrets, state_dir: &Path, directo
     let catalogue = api.read("/api/admin/catalogue").await?;
     let empty = catalogue.body.get("version").and_then(Value::as_str).is_none_or(str::is_empty);
     if empty {
-        load::directory(&api, directory).await?;
+        load::directory(&api, directory, &load::Terms::default()).await?;
     }
     enrol(&api, logins).await?;
     api.sign_out().await?;

@@ -35,6 +35,22 @@ pub struct Options {
     /// variable setup_token.
     #[arg(long, value_name = "TOKEN")]
     setup_token: Option<String>,
+    #[command(flatten)]
+    terms: Terms,
+    /// Say what would change, and change nothing.
+    #[arg(long)]
+    preview: bool,
+}
+
+/// On what terms files are loaded.
+#[derive(Args, Default)]
+pub struct Terms {
+    /// Why; kept in the catalogue's history.
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// The first day on which they hold, as 2027-01-01; without it they hold at once.
+    #[arg(long, value_name = "DATE", default_value = "")]
+    valid_from: String,
 }
 
 /// What a load did.
@@ -45,6 +61,8 @@ pub struct Loaded {
     pub sent: usize,
     /// Files that changed.
     pub changed: usize,
+    /// The day from which it holds; none: at once.
+    pub from: Option<String>,
 }
 
 /// Loads a directory.
@@ -66,11 +84,49 @@ async fn load(options: &Options) -> Result<(), CliError> {
         eprintln!("{}", if made { "The administrator is created." } else { "There is an administrator already." });
     }
     api.sign_in(&options.account, &password).await?;
-    let loaded = directory(&api, &options.directory).await;
+    if options.preview {
+        let told = preview(&api, options).await;
+        api.sign_out().await?;
+        return told;
+    }
+    let loaded = directory(&api, &options.directory, &options.terms).await;
     api.sign_out().await?;
-    let Loaded { version, sent, changed } = loaded?;
-    println!("Catalogue {version} is in force: {sent} files sent, {changed} changed.");
+    let Loaded { version, sent, changed, from } = loaded?;
+    let when = from.map_or_else(|| "is in force".to_owned(), |day| format!("holds from {day} on"));
+    println!("Catalogue {version} {when}: {sent} files sent, {changed} changed.");
     Ok(())
+}
+
+/// Prints what a load would do, as the console shows it.
+async fn preview(api: &Api, options: &Options) -> Result<(), CliError> {
+    let files = read(&options.directory)?;
+    let body = json!({"files": files, "validFrom": options.terms.valid_from});
+    let reply = api.change(Method::POST, "/api/admin/catalogue/preview", &random()?, &body).await?;
+    if reply.status != StatusCode::OK {
+        return Err(reply.problem());
+    }
+    let list = |name: &str| reply.body.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    for row in list("mistakes") {
+        eprintln!("{}", line(&row));
+    }
+    for file in list("files") {
+        println!("{}", difference(&file));
+    }
+    for gone in list("gone") {
+        let text = |name: &str| gone.get(name).and_then(Value::as_str).unwrap_or_default();
+        println!("{} {} goes: open orders keep it, new ones cannot choose it", text("what"), text("code"));
+    }
+    match reply.body.get("total").and_then(Value::as_u64) {
+        Some(0) => Ok(()),
+        total => Err(CliError::Said(format!("the files have {} mistakes", total.unwrap_or_default()))),
+    }
+}
+
+/// A file with its rows added, removed and changed.
+fn difference(file: &Value) -> String {
+    let count = |name: &str| file.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let name = file.get("name").and_then(Value::as_str).unwrap_or_default();
+    format!("{name}: {} rows added, {} removed, {} changed", count("added"), count("removed"), count("changed"))
 }
 
 fn password() -> Result<String, CliError> {
@@ -85,13 +141,14 @@ fn password() -> Result<String, CliError> {
 ///
 /// # Errors
 /// One sentence; mistakes in the files are printed before it.
-pub async fn directory(api: &Api, directory: &Path) -> Result<Loaded, CliError> {
+pub async fn directory(api: &Api, directory: &Path, terms: &Terms) -> Result<Loaded, CliError> {
     let step = Step::start(format!("Loading {}", directory.display()));
     step.at("reading");
     let files = read(directory)?;
     step.at(&format!("{} files are being checked", files.len()));
     let sent = files.len();
-    let reply = api.change(Method::PUT, "/api/admin/catalogue", &random()?, &json!({"files": files})).await?;
+    let body = json!({"files": files, "reason": terms.reason, "validFrom": terms.valid_from});
+    let reply = api.change(Method::PUT, "/api/admin/catalogue", &random()?, &body).await?;
     if reply.status != StatusCode::OK {
         step.failed();
         return Err(refused(&reply));
@@ -99,7 +156,8 @@ pub async fn directory(api: &Api, directory: &Path) -> Result<Loaded, CliError> 
     step.done();
     let version = reply.body.get("version").and_then(Value::as_str).unwrap_or_default().to_owned();
     let changed = reply.body.get("changed").and_then(Value::as_array).map_or(0, Vec::len);
-    Ok(Loaded { version, sent, changed })
+    let from = reply.body.get("validFrom").and_then(Value::as_str).map(str::to_owned);
+    Ok(Loaded { version, sent, changed, from })
 }
 
 fn refused(reply: &Reply) -> CliError {
@@ -145,7 +203,7 @@ fn read(directory: &Path) -> Result<BTreeMap<String, String>, CliError> {
 mod tests {
     use serde_json::json;
 
-    use super::{line, read};
+    use super::{difference, line, read};
 
     #[test]
     fn a_mistake_is_told_by_file_row_and_column() {
@@ -153,6 +211,12 @@ mod tests {
         assert_eq!(line(&row), "grids.csv:7 grid_code: \"x\"");
         let whole = json!({"file": "grids.csv", "row": 0, "column": "", "detail": "the file is missing"});
         assert_eq!(line(&whole), "grids.csv:0: the file is missing");
+    }
+
+    #[test]
+    fn a_difference_is_told_by_file() {
+        let file = json!({"name": "grids.csv", "added": 2, "removed": 0, "changed": 1, "rows": []});
+        assert_eq!(difference(&file), "grids.csv: 2 rows added, 0 removed, 1 changed");
     }
 
     #[test]

@@ -10,7 +10,9 @@ const assets = new URL('../dist/assets/', import.meta.url)
 
 // KiB of gzip JS + CSS; from the portal's design page.
 export const budgetsKiB = { HomePage: 75, ReportStep: 100, CasePage: 80, PublicPage: 80, VerifyPage: 80 }
-export const consoleBudgetsKiB = { QueuePage: 300, OrderPage: 300, BatchPage: 300, SearchPage: 300, DashboardPage: 300 }
+export const consoleBudgetsKiB = {
+  QueuePage: 300, OrderPage: 300, BatchPage: 300, SearchPage: 300, DashboardPage: 300, CataloguePage: 300, WhistlesPage: 300, WhistlePage: 300,
+}
 /** What the verify page loads when a file is chosen: its worker's JS and the browser module. */
 export const moduleBudgetKiB = 90
 

@@ -1,9 +1,10 @@
 //! Which files a town may have, and what is asked of those that the catalogue does not read yet.
 
-use csv::ReaderBuilder;
 use domain::catalogue::{FILES, RowError};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::table::Table;
 
 /// Files of a town beyond [`FILES`]. They are kept as they are; their typed reading comes with the function that needs
 /// them, and takes the name out of this list.
@@ -47,6 +48,11 @@ impl Mistake {
     }
 }
 
+/// Whether a town can have a file of this name.
+pub fn is_known(name: &str) -> bool {
+    FILES.contains(&name) || OTHERS.contains(&name)
+}
+
 /// What is wrong with the name of a file, or with the form of one that is only kept.
 pub fn check(name: &str, text: &str) -> Option<Mistake> {
     if FILES.contains(&name) {
@@ -64,23 +70,13 @@ pub fn check(name: &str, text: &str) -> Option<Mistake> {
 
 /// A table has a header in which every column has a name of its own, and rows as long as the header.
 fn check_table(name: &str, text: &str) -> Option<Mistake> {
-    let mut reader = ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = match reader.headers() {
-        Ok(header) => header.clone(),
-        Err(error) => return Some(malformed(name, &error)),
-    };
-    let mut names: Vec<&str> = header.iter().collect();
-    names.sort_unstable();
-    names.dedup();
-    if header.is_empty() || names.len() < header.len() || names.contains(&"") {
+    let table = Table::read(text);
+    let twice = |name: &String| table.columns.iter().filter(|other| *other == name).count() > 1;
+    if table.columns.is_empty() || table.columns.iter().any(|name| name.is_empty() || twice(name)) {
         return Some(Mistake::new(name, 1, "header", "every column needs a name of its own"));
     }
-    reader.into_records().find_map(|record| record.err().map(|error| malformed(name, &error)))
-}
-
-fn malformed(name: &str, error: &csv::Error) -> Mistake {
-    let row = error.position().map_or(0, csv::Position::line);
-    Mistake::new(name, row, "malformed", "the row has more or fewer fields than the header")
+    let odd = table.rows.iter().find(|row| row.cells.len() != table.columns.len())?;
+    Some(Mistake::new(name, odd.line, "malformed", "the row has more or fewer fields than the header"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! What must stay true: a row shows nobody what its order would not; lists are folded by the tick and may be that old.
 
+mod dashboard;
 mod public;
 mod queues;
 mod search;
@@ -19,7 +20,8 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
         .route("/api/dispatch/queues", get(queues::all))
         .route("/api/dispatch/queues/{name}", get(queues::one))
         .route("/api/dispatch/orders", get(search::search))
-        .route("/api/dispatch/dashboard", get(search::dashboard))
+        .route("/api/dispatch/dashboard", get(dashboard::dashboard))
+        .route("/api/dispatch/in-use", get(dashboard::in_use))
         .route("/api/dispatch/units", get(units::list))
 }
 

@@ -1,9 +1,7 @@
-//! Search over the table of orders, and the dashboard's counts.
+//! Search over the table of orders.
 //!
 //! The table is kept in pages of 2 048 slots. A request looks through a few of them from the newest, and its cursor is
 //! the page to continue with, so the cost of a request does not grow with the town's past.
-
-use std::collections::BTreeMap;
 
 use axum::extract::Query;
 use axum::response::{IntoResponse as _, Response};
@@ -22,8 +20,6 @@ use crate::queues::{is_about, item};
 
 /// Pages of a search request: 4 × 80 KB.
 const PAGES_MAX: u64 = 4;
-/// Pages that the dashboard looks through: 16 × 2 048 slots, some 3 000 to 6 000 orders, the open ones among the newest.
-const DASHBOARD_PAGES: u64 = 16;
 /// The columns of an export, in order.
 const COLUMNS: [&str; 11] = [
     "number",
@@ -51,7 +47,8 @@ pub(crate) struct SearchQuery {
     cursor: Option<u64>,
 }
 
-type Rows = Vec<(DocId, TableRow)>;
+/// Rows of the table with the orders that they show.
+pub(crate) type Rows = Vec<(DocId, TableRow)>;
 
 /// `GET /api/dispatch/orders`: JSON, or CSV where that is asked for.
 pub(crate) async fn search<P: Platform>(
@@ -69,47 +66,24 @@ pub(crate) async fn search<P: Platform>(
     Ok(service::json(&json!({ "items": items, "nextCursor": next.map(|page| page.to_string()) })))
 }
 
-/// `GET /api/dispatch/dashboard`
-pub(crate) async fn dashboard<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
-    let (rows, next) = newest(&staff, None, DASHBOARD_PAGES).await?;
-    let now = staff.call.access.now().to_string();
-    let mut counts: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
-    let mut overdue = 0_u64;
-    for (_, TableRow { c: columns, .. }) in &rows {
-        let text = |name: &str| columns.get(name).and_then(Value::as_str);
-        let is_open =
-            !matches!(text("status"), Some("withdrawn" | "closed" | "archived" | "transferredOut" | "merged") | None);
-        // Moments of one offset in one form compare as text.
-        let is_late = is_open && text("innerBy").or_else(|| text("promisedBy")).is_some_and(|at| at < now.as_str());
-        overdue = overdue.saturating_add(u64::from(is_late));
-        let mut count = |group, name: Option<&str>| {
-            if let Some(name) = name {
-                let n = counts.entry(group).or_default().entry(name.to_owned()).or_default();
-                *n = n.saturating_add(1);
-            }
-        };
-        count("byStatus", text("status"));
-        if is_open {
-            count("byCategory", text("categoryCode"));
-            count("byVillage", text("villageCode"));
-            count("byUnit", text("leadUnit"));
-        }
-    }
-    let group = |name: &str| counts.get(name).cloned().unwrap_or_default();
-    Ok(service::json(&json!({
-        "orders": rows.len(), "complete": next.is_none(), "overdue": overdue, "byStatus": group("byStatus"),
-        "byCategory": group("byCategory"), "byVillage": group("byVillage"), "byUnit": group("byUnit"),
-    })))
-}
-
 /// The rows that this person may see in up to `pages` pages from `from` or the newest, newest first, and the page to
 /// continue with.
-async fn newest<P: Platform>(
+pub(crate) async fn newest<P: Platform>(
     staff: &StaffCall<P>,
     from: Option<u64>,
     pages: u64,
 ) -> Result<(Rows, Option<u64>), Problem> {
-    let access = &staff.call.access;
+    let (mut rows, next) = all_newest(&staff.call.access, from, pages).await?;
+    rows.retain(|(_, row)| may_see(&row.c, &staff.session));
+    Ok((rows, next))
+}
+
+/// The same with every row: for figures that tell nobody of an order.
+pub(crate) async fn all_newest<P: Platform>(
+    access: &Access<P>,
+    from: Option<u64>,
+    pages: u64,
+) -> Result<(Rows, Option<u64>), Problem> {
     let last = match from {
         Some(page) => page,
         None => table_page(store::next_slot(access).await?),
@@ -118,7 +92,6 @@ async fn newest<P: Platform>(
     let mut rows = Vec::new();
     for page in (first..=last).rev() {
         let mut found: Rows = read_table(access, "orders", page).await?.into_iter().collect();
-        found.retain(|(_, row)| may_see(&row.c, &staff.session));
         found.sort_by(|(_, a), (_, b)| number(&b.c).cmp(number(&a.c)));
         rows.extend(found);
     }

@@ -1,9 +1,10 @@
 //! Where functions find the town's catalogue: one document that says which blob, and that blob.
 
 use canon::Hash;
-use domain::catalogue::{CatalogueHistory, Compiled, CompiledError};
+use domain::catalogue::{CatalogueHistory, Compiled, CompiledError, InForce};
 use domain::time::Date;
 use http::StatusCode;
+use serde::Deserialize;
 use store::{Access, Document, Platform, StoreError};
 
 use crate::problem::Problem;
@@ -20,19 +21,25 @@ pub(crate) struct Version {
 /// # Errors
 /// 503 `notConfigured` while none is; the store's problems.
 pub async fn opened_on<P: Platform>(access: &Access<P>) -> Result<Date, Problem> {
-    let history = read_history(access).await?;
+    let history = Document::<CatalogueHistory>::parse(&read_history(access).await?)?;
     history.events.first().map(|opened| opened.at.date()).ok_or_else(not_configured)
 }
 
-async fn read_history<P: Platform>(access: &Access<P>) -> Result<Document<CatalogueHistory>, Problem> {
-    let key = Document::<CatalogueHistory>::key_of(&CatalogueHistory::id());
-    let bytes = access.get(&key).await?.ok_or_else(not_configured)?;
-    Ok(Document::parse(&bytes)?)
+/// The catalogue's document without its events, which readers have no use for.
+#[derive(Deserialize)]
+struct Front {
+    state: InForce,
 }
 
+async fn read_history<P: Platform>(access: &Access<P>) -> Result<Vec<u8>, Problem> {
+    let key = Document::<CatalogueHistory>::key_of(&CatalogueHistory::id());
+    access.get(&key).await?.ok_or_else(not_configured)
+}
+
+/// Which of two versions holds is a matter of the clock alone: nobody has to put the new one in force.
 pub(crate) async fn read_version<P: Platform>(access: &Access<P>) -> Result<Version, Problem> {
-    let document = read_history(access).await?;
-    let compiled = document.state.compiled.ok_or_else(not_configured)?;
+    let front: Front = canon::read(&read_history(access).await?).map_err(StoreError::from)?;
+    let compiled = front.state.on(access.now().date()).ok_or_else(not_configured)?;
     Ok(Version { sha256: compiled.sha256, size: usize::try_from(compiled.size).unwrap_or(usize::MAX) })
 }
 

@@ -5,6 +5,7 @@ use domain::look::{LOOKS_PER_DAY, LookRejection};
 use domain::order::{OrderRejection, Refusal, RefusalKind};
 use domain::staff::StaffRejection;
 use domain::upload::UploadRejection;
+use domain::whistle::WhistleRejection;
 use http::StatusCode;
 use serde_json::json;
 
@@ -60,6 +61,27 @@ impl From<LookRejection> for Problem {
     }
 }
 
+impl From<WhistleRejection> for Problem {
+    fn from(rejection: WhistleRejection) -> Self {
+        let problem = |status, detail: &str| Self::new(status, rejection.code(), detail);
+        match rejection {
+            WhistleRejection::Hidden => Self::not_found(),
+            WhistleRejection::NotPermitted => {
+                problem(StatusCode::FORBIDDEN, "Your role does not allow this with a whistle.")
+            }
+            WhistleRejection::StateConflict(status) => {
+                problem(StatusCode::CONFLICT, "The whistle does not stand so that this is possible.")
+                    .with("whistleStatus", json!(status))
+            }
+            WhistleRejection::UnitMissing => problem(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Each unit is called once, and every task is for a unit that was called.",
+            ),
+            WhistleRejection::TextMissing => problem(StatusCode::UNPROCESSABLE_ENTITY, "Say why, or what was done."),
+        }
+    }
+}
+
 impl From<UploadRejection> for Problem {
     fn from(_: UploadRejection) -> Self {
         Self::new(StatusCode::CONFLICT, "stateConflict", "An upload never changes. Upload the file anew.")
@@ -72,9 +94,11 @@ impl From<CatalogueRejection> for Problem {
             CatalogueRejection::StateConflict => {
                 Self::new(StatusCode::CONFLICT, "stateConflict", "The catalogue is not in a state that allows this.")
             }
-            CatalogueRejection::Changed { version } => {
+            CatalogueRejection::Changed { version, loads } => {
                 let detail = "Somebody loaded other files while yours were checked. Look at theirs, then load again.";
-                Self::new(StatusCode::CONFLICT, "catalogueChanged", detail).with("version", version)
+                Self::new(StatusCode::CONFLICT, "catalogueChanged", detail)
+                    .with("version", version)
+                    .with("number", loads)
             }
         }
     }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::http;
 
 /// Components whose sizes are reported.
-const COMPONENTS: [&str; 12] = [
+const COMPONENTS: [&str; 14] = [
     "hello",
     "portal",
     "intake",
@@ -23,6 +23,8 @@ const COMPONENTS: [&str; 12] = [
     "duties",
     "identity",
     "catalogue",
+    "forms",
+    "whistles",
 ];
 /// 700 KiB.
 const COMPONENT_BYTES_MAX: u64 = 700 * 1024;

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use canon::sha256;
 use domain::aggregate::{Actor, Aggregate, Context};
-use domain::catalogue::{Catalogue, CatalogueCommand, CatalogueHistory, CatalogueRejection, FILES, FileRef};
+use domain::catalogue::{Catalogue, CatalogueCommand, CatalogueHistory, CatalogueRejection, FILES, FileRef, Load};
 use futures::FutureExt as _;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
@@ -222,12 +222,17 @@ async fn load(kv: &MemoryKv) -> Result<(), Violation> {
         Ok::<_, CatalogueRejection>(Birth { event, key: None, lookups: Vec::new() })
     })
     .await?;
-    let command = CatalogueCommand::Load {
+    let load = Load {
         files: BTreeMap::new(),
         compiled: file,
         version: version.clone(),
-        based_on: String::new(),
+        removed: Vec::new(),
+        from: None,
+        reason: String::new(),
+        restores: None,
+        rows: None,
     };
+    let command = CatalogueCommand::Load { load: Box::new(load), based_on: 0 };
     let load = operation(canon::OpId::new("sim", "load"));
     store::update(&access, &CatalogueHistory::id(), &load, |document: &store::Document<CatalogueHistory>, context| {
         CatalogueHistory::decide(Some(&document.state), &command, context)

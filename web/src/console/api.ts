@@ -33,7 +33,7 @@ async function ask(path: string, init: RequestInit = {}, change = false): Promis
   }
 }
 
-async function json<T>(path: string, init?: RequestInit, change = false): Promise<T> {
+export async function json<T>(path: string, init?: RequestInit, change = false): Promise<T> {
   const response = await ask(path, init, change)
   try {
     return (await response.json()) as T
@@ -42,8 +42,8 @@ async function json<T>(path: string, init?: RequestInit, change = false): Promis
   }
 }
 
-const post = (body: unknown, key: string): RequestInit => ({
-  method: 'POST',
+export const post = (body: unknown, key: string, method = 'POST'): RequestInit => ({
+  method,
   headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
   body: JSON.stringify(body),
 })

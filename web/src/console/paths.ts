@@ -10,10 +10,15 @@ export const paths = {
   search: '/search',
   dashboard: '/dashboard',
   looks: '/looks',
+  catalogue: '/catalogue',
+  whistles: '/whistles',
+  whistle: '/whistles/:id',
 } as const
 
 export const queuePath = (name: string) => `/queues/${encodeURIComponent(name)}`
 export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(idOrNumber)}`
+
+export const whistlePath = (id: string) => `/whistles/${encodeURIComponent(id)}`
 
 /** Where to go after signing in: a page of the console, whatever the address says. */
 export const nextPath = (next: unknown): string =>

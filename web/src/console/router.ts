@@ -39,6 +39,9 @@ export function createConsoleRouter(): Router {
       { path: paths.search, name: 'search', component: () => import('./pages/SearchPage.vue'), meta: { page: 'search.title' } },
       { path: paths.dashboard, name: 'dashboard', component: () => import('./pages/DashboardPage.vue'), meta: { page: 'board.title' } },
       { path: paths.looks, name: 'looks', component: () => import('./pages/LooksPage.vue'), meta: { page: 'looks.title' } },
+      { path: paths.catalogue, name: 'catalogue', component: () => import('./catalogue/CataloguePage.vue'), meta: { page: 'cat.title' } },
+      { path: paths.whistles, name: 'whistles', component: () => import('./whistles/WhistlesPage.vue'), meta: { page: 'whistle.title' } },
+      { path: paths.whistle, name: 'whistle', component: () => import('./whistles/WhistlePage.vue'), meta: { page: 'whistle.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { page: 'app.notFound' } },
     ],
   })

@@ -176,10 +176,32 @@ export interface LookDay {
   looks: { at: string; order: string; number: string; purpose: string }[]
 }
 
+/** A share with what it is a share of; without a whole there is none. */
+export interface Ratio {
+  part: number
+  whole: number
+  perMille: number | null
+}
+
+export interface Rates {
+  response: Ratio
+  resolution: Ratio
+  /** In tenths of an answer. */
+  satisfaction: Ratio
+  unsolvable: number
+}
+
 export interface Dashboard {
+  orders: number
+  /** Whether all orders were looked at. */
+  complete: boolean
   byStatus: Record<string, number>
   overdue: number
   byCategory: Record<string, number>
   byVillage: Record<string, number>
   byUnit: Record<string, number>
+  overdueByVillage: Record<string, number>
+  /** Oldest first. */
+  trend: { day: string; received: number; closed: number }[]
+  rates: { from: string; until: string; all: Rates; byUnit: Record<string, Rates> }
 }

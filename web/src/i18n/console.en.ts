@@ -1,9 +1,15 @@
 /** English texts of the staff console. The compiler holds them to the keys of the Chinese ones. */
 import type { ConsoleMessages } from './console'
+import { catalogueEn } from './console.catalogue.en'
+import { figuresEn } from './console.figures.en'
+import { whistlesEn } from './console.whistles.en'
 import { wordsEn } from './console.words.en'
 
 export const consoleEn: ConsoleMessages = {
   ...wordsEn,
+  ...catalogueEn,
+  ...figuresEn,
+  ...whistlesEn,
   'app.name': 'OneTown · Command centre',
   'app.title': '{page} · OneTown command centre',
   'app.home': 'Console home',

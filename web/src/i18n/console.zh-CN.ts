@@ -1,8 +1,14 @@
 /** Chinese texts of the staff console, the source of its keys. */
+import { catalogueZhCN } from './console.catalogue.zh-CN'
+import { figuresZhCN } from './console.figures.zh-CN'
+import { whistlesZhCN } from './console.whistles.zh-CN'
 import { wordsZhCN } from './console.words.zh-CN'
 
 export const consoleZhCN = {
   ...wordsZhCN,
+  ...catalogueZhCN,
+  ...figuresZhCN,
+  ...whistlesZhCN,
   'app.name': '一镇通 · 指挥中心',
   'app.title': '{page} · 一镇通指挥中心',
   'app.home': '工作台首页',

@@ -37,7 +37,9 @@ pub use codes::{
 };
 pub use compiled::{CatalogueHead, Compiled, CompiledError};
 pub use error::{RowError, RowErrorCode};
-pub use history::{CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef};
+pub use history::{
+    CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef, InForce, Load, Planned,
+};
 pub use place::{Origin, Point};
 pub use town::{HandlingLimits, Town, TownLimits};
 pub use units::{CENTRE_UNIT, DISCIPLINE_UNIT, Unit, UnitKind};
@@ -99,7 +101,7 @@ impl Catalogue {
         let (files, errors) = (Files(files), RefCell::default());
         let catalogue = Self::read(&files, &errors);
         let mut errors = errors.into_inner();
-        errors.sort();
+        errors.sort_unstable();
         match catalogue {
             Some(catalogue) if errors.is_empty() => Ok(catalogue),
             _ => Err(errors),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::event::Text;
+use super::rates::Rates;
 use super::work::{CardStatus, Handling};
 use super::{Status, WorkOrder};
 use crate::board::Projection;
@@ -131,6 +132,11 @@ impl WorkOrder {
             put(&mut row, "respondents", json!(handling.respondents));
             put(&mut row, "closedAt", json!(self.closed_at));
             handling.put_deadlines(&mut row);
+        }
+        // What the order counts for in the three rates, so that statistics are sums of rows and read no document.
+        let rates = Rates::default().with(self);
+        if rates != Rates::default() {
+            put(&mut row, "rates", json!(rates));
         }
         row
     }

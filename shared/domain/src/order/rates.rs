@@ -4,14 +4,14 @@
 //! nobody answered, and those of which two persons agreed that they cannot be resolved, which are counted beside.
 //! No floating point: satisfaction is summed in tenths.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::code::Explanation;
 use super::work::Handling;
 use super::{Status, WorkOrder};
 
 /// A share: `part` of `whole`. Both are shown; without a whole there is no rate.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ratio {
     /// The numerator.
     pub part: u64,
@@ -41,7 +41,7 @@ impl Ratio {
 }
 
 /// The rates of some orders.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rates {
     /// 响应率: contacted within the limit, of those that needed contact.

@@ -106,8 +106,9 @@ impl Whistle {
     #[must_use]
     pub fn is_seen_by(&self, member: &Member) -> bool {
         let called = self.callees.iter().any(|callee| member.unit.as_ref() == Some(&callee.unit));
-        let relation = if called { Relation::Assisting } else { relation_of(member) };
-        member.roles.iter().any(|role| permitted(*role, Action::SeeOrder, relation))
+        let sees = |relation| member.roles.iter().any(|role| permitted(*role, Action::SeeOrder, relation));
+        // The centre sees every whistle, also one that calls the centre itself.
+        sees(relation_of(member)) || (called && sees(Relation::Assisting))
     }
 
     fn step(&self, command: &WhistleCommand, step: &WhistleStep) -> Result<WhistleEvent, WhistleRejection> {

@@ -19,7 +19,9 @@ pub fn whistle_queue(unit: &UnitCode) -> String {
 #[must_use]
 pub fn project(state: &Value) -> Option<Projection> {
     let whistle: Whistle = canon::read_value(state.clone()).ok()?;
+    let called: Vec<&UnitCode> = whistle.callees.iter().map(|callee| &callee.unit).collect();
     let row = json!({
+        "units": called,
         "kind": whistle.blown.kind,
         "status": whistle.status,
         "villageCode": whistle.blown.village,

@@ -95,3 +95,28 @@ fn an_archived_order_counts_like_a_closed_one() {
     let archived = closed.clone().after_hours(8 * 24).with(&Member::system("clock"), Step::Archive);
     assert_eq!(Rates::of([&closed.order]), Rates::of([&archived.order]));
 }
+
+/// The dashboard sums rows and reads no order, so the two must agree whatever happened to an order.
+#[test]
+fn rows_of_the_table_add_up_to_the_rates_of_the_orders() {
+    let anonymous = Scene::of(Registered { anonymous: true, ..registered("T0403", AppealType::Complaint) }).submitted();
+    let withdrawn = Scene::new().submitted().with(&dispatcher(), Step::WithdrawFor);
+    let closed = Scene::new().closed();
+    let archived = closed.clone().after_hours(8 * 24).with(&Member::system("clock"), Step::Archive);
+    let mut orders: Vec<WorkOrder> =
+        [Scene::new(), Scene::new().signed(), Scene::new().reviewed(), closed, archived, withdrawn, anonymous.passed()]
+            .into_iter()
+            .map(|scene| scene.order)
+            .collect();
+    orders.extend([answered(content()), answered(satisfied(3)), answered(satisfied(1))]);
+    let of_row = |order: &WorkOrder| {
+        let row = domain::board::project("order", &serde_json::to_value(order).unwrap()).unwrap().columns;
+        row.get("rates").map(|rates| serde_json::from_value::<Rates>(rates.clone()).unwrap()).unwrap_or_default()
+    };
+    for order in &orders {
+        assert_eq!(of_row(order), Rates::of([order]), "{:?}", order.status);
+    }
+    let sum = orders.iter().map(of_row).fold(Rates::default(), Rates::plus);
+    assert_eq!(sum, Rates::of(&orders));
+    assert!(sum.response.whole > 3 && sum.satisfaction.whole >= 30, "{sum:?}");
+}

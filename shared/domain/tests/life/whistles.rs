@@ -107,6 +107,17 @@ fn who_may_whistle_and_who_hears_it() {
 }
 
 #[test]
+fn whoever_calls_the_centre_itself_still_sees_it() {
+    let called =
+        give(None, &dispatcher(), blown(WhistleKind::Emergency, &[("C01", false), ("D04", false)]), at(MONDAY), true);
+    let called = called.unwrap();
+    for who in [dispatcher(), handler("C01"), handler("D04"), leader()] {
+        assert!(called.is_seen_by(&who), "{:?} {:?}", who.id, who.unit);
+    }
+    assert!(!called.is_seen_by(&handler("D12")));
+}
+
+#[test]
 fn how_soon_units_must_come() {
     let need_by = |kind| TOWN.whistle_timer(kind, at(MONDAY)).due.at;
     assert_eq!(need_by(WhistleKind::Emergency), at("2026-11-23T10:30"));

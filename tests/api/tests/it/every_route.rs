@@ -59,6 +59,12 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&post, "/api/identity/staff".into(), "", 401),
         (&get, "/api/admin/catalogue".into(), "", 401),
         (&put, "/api/admin/catalogue".into(), "", 401),
+        (&post, "/api/admin/catalogue/preview".into(), "", 401),
+        (&get, "/api/whistles".into(), "", 401),
+        (&post, "/api/whistles".into(), "", 401),
+        (&get, "/api/whistles/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),
+        (&post, "/api/whistles/aaaaaaaaaaaaaaaaaaaaaaaaaa/accept".into(), "", 401),
+        (&get, "/api/dispatch/in-use".into(), "", 401),
         (&put, "/healthz".into(), "", 405),
     ];
     for (method, path, authorization, status) in routes {
