@@ -1,23 +1,22 @@
 //! Enrolling staff: the administrator's command, and what the first administrator's creation shares with it.
 
-use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use domain::aggregate::{Actor, Context};
-use domain::catalogue::UnitCode;
+use domain::aggregate::{Actor, Aggregate as _, Context};
+use domain::catalogue::CatalogueHead;
 use domain::permission::Action;
-use domain::staff::{Account, Role, Staff, StaffEvent, StaffRejection};
+use domain::staff::{Account, Profile, Role, Roles, Staff, StaffEvent, StaffRejection, Term};
 use domain::time::Date;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::StaffCall;
 use service::{Call, FieldError, Keys, Problem, body};
-use store::{Birth, CommitError, Committed, Document, Operation, Platform, StoreError};
+use store::{Birth, CommitError, Committed, Document, Operation, Platform};
 
-use crate::password;
+use crate::{password, person};
 
 /// Characters of the name that colleagues see: the longest Chinese names have 20, with a remark 40.
 const DISPLAY_NAME_MAX: usize = 40;
@@ -27,8 +26,10 @@ const DISPLAY_NAME_MAX: usize = 40;
 struct Form {
     account: String,
     display_name: String,
-    password: String,
-    roles: Vec<String>,
+    /// None: one is made, good for one sign-in.
+    #[serde(default)]
+    password: Option<String>,
+    roles: Vec<Value>,
     unit: String,
     #[serde(default)]
     valid_from: Option<String>,
@@ -36,61 +37,106 @@ struct Form {
     valid_until: Option<String>,
 }
 
+/// What an administrator says about a person, as it is sent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileForm {
+    pub display_name: String,
+    pub roles: Vec<Value>,
+    pub unit: String,
+    #[serde(default)]
+    pub valid_from: Option<String>,
+    #[serde(default)]
+    pub valid_until: Option<String>,
+}
+
 /// Somebody about to be enrolled.
 pub struct Newcomer {
     pub account: Account,
-    pub display_name: String,
-    pub password: String,
-    pub roles: BTreeSet<Role>,
-    pub unit: Option<UnitCode>,
-    pub valid_from: Option<Date>,
-    pub valid_until: Option<Date>,
+    pub profile: Profile,
+    /// None: a one-time password is made.
+    pub password: Option<String>,
+}
+
+/// Somebody who has been enrolled.
+pub struct Enrolled {
+    pub committed: Committed<Staff>,
+    pub one_time: Option<String>,
 }
 
 /// `POST /api/identity/staff`
 pub async fn enrol<P: Platform>(staff: StaffCall<P>, body: Body) -> Result<Response, Problem> {
-    staff.require(Action::EnrolStaff)?;
+    staff.require(Action::ManageStaff)?;
     let call = &staff.call;
     let (form, _) = body::json::<Form>(&call.headers, body, body::JSON_BYTES_MAX).await?;
     let town = call.app.catalogue_head(&call.access).await?;
-    let newcomer = read(form, |unit| town.is_unit(unit))?;
+    let newcomer = read(form, &town)?;
     let keys = call.keys().await?;
-    let committed = create(call, &keys, &newcomer, "identity.enrol", staff.session.actor()).await?;
-    let Committed { document, slot, .. } = committed;
-    let mut view = view(&document);
+    let Enrolled { committed, one_time } =
+        create(call, &keys, &newcomer, "identity.enrol", staff.session.actor()).await?;
+    let mut view = view(&committed.document);
     if let Some(members) = view.as_object_mut() {
-        members.insert("slot".to_owned(), json!(slot));
+        members.insert("slot".to_owned(), json!(committed.slot));
+        members.extend(one_time.map(|password| ("oneTimePassword".to_owned(), json!(password))));
     }
     Ok((StatusCode::CREATED, body::answer(&view)).into_response())
 }
 
-fn read(form: Form, is_unit: impl Fn(&UnitCode) -> bool) -> Result<Newcomer, Problem> {
+fn read(form: Form, town: &CatalogueHead) -> Result<Newcomer, Problem> {
     let mut errors = Vec::new();
     let account = check(&mut errors, "/account", "accountInvalid", &form.account);
-    let display_name = display_name(&mut errors, "/displayName", &form.display_name);
-    check_password(&mut errors, "/password", &form.password);
-    let roles: Option<BTreeSet<Role>> = form.roles.iter().map(|role| role.parse().ok()).collect();
-    let roles = roles.filter(|roles| !roles.is_empty());
-    if roles.is_none() {
-        errors.push(FieldError::new("/roles", if form.roles.is_empty() { "required" } else { "unknownRole" }));
+    if let Some(password) = &form.password {
+        password::check(&mut errors, "/password", password, &form.account);
     }
-    let unit = check(&mut errors, "/unit", "unknownUnit", &form.unit);
-    if unit.as_ref().is_some_and(|unit| !is_unit(unit)) {
+    let Form { display_name, roles, unit, valid_from, valid_until, password, .. } = form;
+    let profile = ProfileForm { display_name, roles, unit, valid_from, valid_until };
+    let profile = self::profile(&mut errors, &profile, town);
+    match (account, profile) {
+        (Some(account), Some(profile)) if errors.is_empty() => Ok(Newcomer { account, profile, password }),
+        _ => Err(Problem::invalid(errors)),
+    }
+}
+
+/// Reads what an administrator says about a person; what is not right is noted.
+pub fn profile(errors: &mut Vec<FieldError>, form: &ProfileForm, town: &CatalogueHead) -> Option<Profile> {
+    let display_name = display_name(errors, "/displayName", &form.display_name);
+    let roles = roles(errors, &form.roles);
+    let unit = check(errors, "/unit", "unknownUnit", &form.unit);
+    if unit.as_ref().is_some_and(|unit| !town.is_unit(unit)) {
         errors.push(FieldError::new("/unit", "unknownUnit"));
     }
-    let mut day =
-        |pointer, text: Option<String>| text.and_then(|t| check::<Date>(&mut errors, pointer, "dateInvalid", &t));
-    let (valid_from, valid_until) = (day("/validFrom", form.valid_from), day("/validUntil", form.valid_until));
+    let mut day = |pointer, text: &Option<String>| text.as_deref().and_then(|text| check_day(errors, pointer, text));
+    let (valid_from, valid_until) = (day("/validFrom", &form.valid_from), day("/validUntil", &form.valid_until));
     if valid_from.zip(valid_until).is_some_and(|(from, until)| until < from) {
         errors.push(FieldError::new("/validUntil", "beforeStart"));
     }
-    match (account, roles) {
-        (Some(account), Some(roles)) if errors.is_empty() => {
-            let password = form.password;
-            Ok(Newcomer { account, display_name, password, roles, unit, valid_from, valid_until })
+    Some(Profile { display_name, roles: roles?, unit: Some(unit?), valid_from, valid_until })
+}
+
+/// Each role is its name, or `{role, from?, until?}`.
+fn roles(errors: &mut Vec<FieldError>, given: &[Value]) -> Option<Roles> {
+    let read = |one: &Value| -> Option<(Role, Term)> {
+        let text = |name: &str| one.get(name).and_then(Value::as_str);
+        let role = one.as_str().or_else(|| text("role"))?.parse().ok()?;
+        let day = |name| text(name).map(str::parse::<Date>).transpose().ok();
+        Some((role, Term { from: day("from")?, until: day("until")? }))
+    };
+    let roles: Option<Roles> = given.iter().map(read).collect::<Option<Vec<_>>>().map(Roles::from_iter);
+    let wrong = match &roles {
+        None => "unknownRole",
+        Some(roles) if roles.is_empty() => "required",
+        Some(roles) if roles.clash().is_some() => "rolesClash",
+        Some(roles) if roles.iter().any(|(_, term)| term.from.zip(term.until).is_some_and(|(from, until)| until < from)) => {
+            "beforeStart"
         }
-        _ => Err(Problem::invalid(errors)),
-    }
+        Some(_) => return roles,
+    };
+    errors.push(FieldError::new("/roles", wrong));
+    None
+}
+
+fn check_day(errors: &mut Vec<FieldError>, pointer: &'static str, text: &str) -> Option<Date> {
+    check(errors, pointer, "dateInvalid", text)
 }
 
 /// Reads a field; what cannot be read is noted.
@@ -109,10 +155,15 @@ pub fn check<T: FromStr>(
 
 /// The name to show, without spaces around it.
 pub fn display_name(errors: &mut Vec<FieldError>, pointer: &'static str, text: &str) -> String {
+    line(errors, pointer, text, DISPLAY_NAME_MAX)
+}
+
+/// A line of text of at most `max` characters, without spaces around it.
+pub fn line(errors: &mut Vec<FieldError>, pointer: &'static str, text: &str, max: usize) -> String {
     let name = text.trim();
     if name.is_empty() {
         errors.push(FieldError::new(pointer, "required"));
-    } else if name.chars().count() > DISPLAY_NAME_MAX {
+    } else if name.chars().count() > max {
         errors.push(FieldError::new(pointer, "tooLong"));
     } else if name.chars().any(char::is_control) {
         errors.push(FieldError::new(pointer, "controlCharacter"));
@@ -120,18 +171,9 @@ pub fn display_name(errors: &mut Vec<FieldError>, pointer: &'static str, text: &
     name.to_owned()
 }
 
-/// Notes a password that is too short or too long.
-pub fn check_password(errors: &mut Vec<FieldError>, pointer: &'static str, password: &str) {
-    let length = password.chars().count();
-    if length < *password::LENGTH.start() {
-        errors.push(FieldError::new(pointer, "passwordTooShort"));
-    } else if length > *password::LENGTH.end() {
-        errors.push(FieldError::new(pointer, "tooLong"));
-    }
-}
-
 /// Stores `newcomer`. The account names the document and the operation, so it can exist once; the caller's
-/// `Idempotency-Key` tells a retry from somebody else who wants the same account.
+/// `Idempotency-Key` tells a retry from somebody else who wants the same account. A one-time password is derived from
+/// both, so that a retry is answered with the same.
 ///
 /// # Errors
 /// 409 `accountTaken`; 422 `idempotencyKeyReused` for a retry with another password; the store's problems.
@@ -141,62 +183,60 @@ pub async fn create<P: Platform>(
     newcomer: &Newcomer,
     scope: &str,
     by: Actor,
-) -> Result<Committed<Staff>, Problem> {
-    let access = &call.access;
+) -> Result<Enrolled, Problem> {
+    let (access, key) = (&call.access, call.idempotency_key()?);
+    let Newcomer { account, profile, password } = newcomer;
+    let one_time = match password {
+        Some(_) => None,
+        None => Some(keys.one_time_password(&[scope.as_bytes(), key.as_bytes(), account.as_str().as_bytes()])),
+    };
+    let password = password.as_ref().or(one_time.as_ref()).map(String::as_str).unwrap_or_default();
     let context = Context { now: access.now(), by };
-    let request = request_of(newcomer).to_string();
+    let request = json!([account, profile, one_time.is_some()]).to_string();
     // Without the password: a fast hash of it beside the slow one would be what a thief tries first.
-    let request = keys.mac("request", &[scope.as_bytes(), call.idempotency_key()?.as_bytes(), request.as_bytes()]);
-    let operation = Operation { op: Staff::enrolment(&newcomer.account), request, context };
-    let id = Staff::id(&newcomer.account);
-    let phc = password::hash(&newcomer.password, access.random())?;
-    let (data_key, wrapped) = keys
-        .new_data_key(<Staff as domain::aggregate::Aggregate>::KIND, &id, access.random(), access.random())
-        .map_err(|_| Problem::unavailable())?;
-    let sealed = data_key.seal(Staff::PASSWORD_FIELD, access.random(), &phc).map_err(|_| Problem::unavailable())?;
-    let Newcomer { account, display_name, roles, unit, valid_from, valid_until, .. } = newcomer;
+    let request = keys.mac("request", &[scope.as_bytes(), key.as_bytes(), request.as_bytes()]);
+    let operation = Operation { op: Staff::enrolment(account), request, context };
+    let id = Staff::id(account);
+    let fresh = keys.new_data_key(Staff::KIND, &id, access.random(), access.random());
+    let (data_key, wrapped) = fresh.map_err(|_| Problem::unavailable())?;
     let staff = Staff {
         account: account.clone(),
-        display_name: display_name.clone(),
-        roles: roles.clone(),
-        unit: unit.clone(),
-        valid_from: *valid_from,
-        valid_until: *valid_until,
-        password: sealed,
+        display_name: profile.display_name.clone(),
+        roles: profile.roles.clone(),
+        unit: profile.unit.clone(),
+        valid_from: profile.valid_from,
+        valid_until: profile.valid_until,
+        password: person::seal_password(access, &data_key, password)?,
+        one_time: one_time.is_some(),
+        second_factor: None,
+        suspended: false,
+        own_changes: 0,
     };
     let birth = |_| Ok(Birth { event: StaffEvent::Enrolled(staff), key: Some(wrapped), lookups: Vec::new() });
     let committed = store::create::<Staff, _>(access, operation, birth).await.map_err(|error| match error {
         CommitError::OtherRequest => CommitError::Rejected(StaffRejection::AccountTaken),
         other => other,
     })?;
-    if committed.replayed && !has_password(keys, &committed.document, &newcomer.password)? {
+    // A one-time password cannot be another one than the first time, and may be replaced by now.
+    let theirs = || person::has_password(&person::key_of(keys, &committed.document)?, &committed.document, password);
+    if committed.replayed && one_time.is_none() && !theirs()? {
         return Err(CommitError::<StaffRejection>::OtherRequest.into());
     }
-    Ok(committed)
+    Ok(Enrolled { committed, one_time })
 }
 
-fn request_of(newcomer: &Newcomer) -> Value {
-    let Newcomer { account, display_name, roles, unit, valid_from, valid_until, .. } = newcomer;
-    json!([account, display_name, roles, unit, valid_from, valid_until])
-}
-
-/// Whether `password` is that of `staff`.
-///
-/// # Errors
-/// 500 `damaged` when the stored hash cannot be opened, as with another master key.
-pub fn has_password(keys: &Keys, staff: &Document<Staff>, password: &str) -> Result<bool, Problem> {
-    let wrapped = staff.key.as_deref().unwrap_or_default();
-    let key = keys.data_key(<Staff as domain::aggregate::Aggregate>::KIND, &staff.id, wrapped);
-    let phc = key.and_then(|key| key.open(Staff::PASSWORD_FIELD, &staff.state.password));
-    let phc = phc.map_err(|error| StoreError::Damaged(error.to_string()))?;
-    Ok(password::verify(password, Some(&phc)))
-}
-
-/// What a client sees of a member of staff.
+/// What an administrator sees of a member of staff.
 pub fn view(document: &Document<Staff>) -> Value {
-    let Staff { account, display_name, roles, unit, valid_from, valid_until, .. } = &document.state;
+    let staff = &document.state;
     json!({
-        "id": document.id, "account": account, "displayName": display_name, "roles": roles, "unit": unit,
-        "validFrom": valid_from, "validUntil": valid_until,
+        "id": document.id, "version": document.version, "account": staff.account, "displayName": staff.display_name,
+        "roles": roles_view(&staff.roles), "unit": staff.unit, "validFrom": staff.valid_from,
+        "validUntil": staff.valid_until, "suspended": staff.suspended, "oneTime": staff.one_time,
+        "secondFactor": staff.second_factor.is_some(),
     })
+}
+
+/// Roles as the interface shows them.
+pub fn roles_view(roles: &Roles) -> Value {
+    roles.iter().map(|(role, term)| json!({ "role": role, "from": term.from, "until": term.until })).collect()
 }

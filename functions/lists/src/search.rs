@@ -10,11 +10,12 @@ use axum::response::{IntoResponse as _, Response};
 use canon::DocId;
 use domain::catalogue::CENTRE_UNIT;
 use domain::order::{Relation, is_within};
-use domain::permission::{Action, permitted};
+use domain::permission::{Action, Scope, permitted};
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
+use service::reader::Reader;
 use service::session::{Session, StaffCall};
 use store::{Access, Head, Platform, StoreError, TableRow, read_table, table_page};
 
@@ -55,9 +56,10 @@ type Rows = Vec<(DocId, TableRow)>;
 
 /// `GET /api/dispatch/orders`: JSON, or CSV where that is asked for.
 pub(crate) async fn search<P: Platform>(
-    staff: StaffCall<P>,
+    reader: Reader<P>,
     query: Result<Query<SearchQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
+    let staff = reader.within(Scope::OrdersRead)?;
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
     let (rows, next) = newest(&staff, query.cursor, PAGES_MAX).await?;
     let rows = rows.into_iter().filter(|(_, row)| matches(&row.c, &query));
@@ -70,7 +72,8 @@ pub(crate) async fn search<P: Platform>(
 }
 
 /// `GET /api/dispatch/dashboard`
-pub(crate) async fn dashboard<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
+pub(crate) async fn dashboard<P: Platform>(reader: Reader<P>) -> Result<Response, Problem> {
+    let staff = reader.within(Scope::CountsRead)?;
     let (rows, next) = newest(&staff, None, DASHBOARD_PAGES).await?;
     let now = staff.call.access.now().to_string();
     let mut counts: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
