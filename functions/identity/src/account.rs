@@ -2,16 +2,14 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use domain::staff::StaffEvent;
+use domain::staff::{Staff, StaffEvent};
 use http::StatusCode;
+use people::{password, person, tries};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::{Session, StaffCall, hash_of};
 use service::{FieldError, Problem, body, sessions};
 use store::{Document, Platform};
-
-use crate::{enrol, password, person, sign_in};
-use domain::staff::Staff;
 
 /// Two passwords of 128 characters, each at most 12 bytes as JSON escapes, are 3 072 bytes.
 const BODY_BYTES_MAX: usize = 4_096;
@@ -28,11 +26,9 @@ pub async fn show<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem>
     let (access, document) = (&staff.call.access, own(&staff).await?);
     let current = hash_of(&staff.token);
     let listed = sessions::of(access, &document.id).await?;
-    let session = |(hash, session): &(canon::Hash, Session)| {
-        json!({ "created": session.created, "lastSeen": session.last_seen, "current": *hash == current })
-    };
+    let session = |(hash, session): &(canon::Hash, Session)| json!({ "created": session.created, "lastSeen": session.last_seen, "current": *hash == current });
     let listed: Vec<Value> = listed.iter().map(session).collect();
-    let mut view = enrol::view(&document);
+    let mut view = people::view(&document);
     if let Some(members) = view.as_object_mut() {
         members.insert("sessions".to_owned(), Value::Array(listed));
     }
@@ -52,12 +48,12 @@ pub async fn change_password<P: Platform>(staff: StaffCall<P>, body: Body) -> Re
     if document.event_of(&operation.op).is_none() {
         let account = document.state.account.as_str();
         let key = person::key_of(&keys, &document)?;
-        sign_in::count_account(call, &keys, account).await?;
+        tries::count_account(call, &keys, account).await?;
         if !person::has_password(&key, &document, &form.password)? {
             let detail = "The present password is not right. After 5 tries the account is locked for 15 minutes.";
             return Err(Problem::new(StatusCode::FORBIDDEN, "passwordRefused", detail));
         }
-        sign_in::forget_tries(call, &keys, account).await?;
+        tries::forget(call, &keys, account).await?;
         let mut errors = Vec::new();
         password::check(&mut errors, "/newPassword", &form.new_password, account);
         if form.new_password == form.password {

@@ -12,13 +12,12 @@ use domain::integration::{IntegrationKey, KEYS_QUEUE, KeyEvent, KeyRejection};
 use domain::permission::{Action, Scope};
 use domain::time::Date;
 use http::StatusCode;
+use people::fields;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::StaffCall;
 use service::{FieldError, Problem, body, reader};
 use store::{Birth, Document, Platform, read_queue};
-
-use crate::enrol;
 
 /// Characters of a key's name: another system's, and what it is for.
 const NAME_MAX: usize = 40;
@@ -67,14 +66,15 @@ pub async fn create<P: Platform>(staff: StaffCall<P>, body: Body) -> Result<Resp
 
 fn read(form: &Form, today: Date, secret: &str) -> Result<IntegrationKey, Problem> {
     let mut errors = Vec::new();
-    let name = enrol::line(&mut errors, "/name", &form.name, NAME_MAX);
-    let scopes: Option<std::collections::BTreeSet<Scope>> = form.scopes.iter().map(|scope| scope.parse().ok()).collect();
+    let name = fields::line(&mut errors, "/name", &form.name, NAME_MAX);
+    let scopes: Option<std::collections::BTreeSet<Scope>> =
+        form.scopes.iter().map(|scope| scope.parse().ok()).collect();
     match &scopes {
         None => errors.push(FieldError::new("/scopes", "unknownScope")),
         Some(scopes) if scopes.is_empty() => errors.push(FieldError::new("/scopes", "required")),
         Some(_) => {}
     }
-    let until: Option<Date> = enrol::check(&mut errors, "/until", "dateInvalid", &form.until);
+    let until: Option<Date> = fields::check(&mut errors, "/until", "dateInvalid", &form.until);
     if until.is_some_and(|until| until < today || until > today.plus_days(DAYS_MAX)) {
         errors.push(FieldError::new("/until", "outOfRange"));
     }

@@ -10,30 +10,20 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use domain::permission::{Action, permission};
 use domain::staff::{Account, Staff, StaffEvent};
-use domain::time::MINUTE_MS;
 use http::{HeaderValue, StatusCode, header};
+use people::{password, person, tries};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::keys::DataKey;
 use service::session::{self, COOKIE, Session, StaffCall, csrf};
-use service::{Call, FieldError, Keys, Problem, body, rate};
+use service::{Call, FieldError, Keys, Problem, body};
 use store::{Document, Platform};
 
 use crate::factor::{self, Shown};
-use crate::{password, person};
 
 /// Account and two passwords: (32 + 2 × 128) characters of at most 12 bytes as JSON escapes are 3 456 bytes; an offer
 /// has 200.
 const BODY_BYTES_MAX: usize = 4_096;
-/// Wrong passwords or codes in a window before the account is locked for the rest of it: 480 guesses a day at codes of
-/// which 3 in 10^6 are right, if somebody has the password.
-const ACCOUNT_TRIES_MAX: u32 = 5;
-/// How long they count.
-const ACCOUNT_WINDOW_MS: i64 = 15 * MINUTE_MS;
-/// Tries of one address a minute: 60 hashes of at most 0.25 s (as measured on two busy cores) are 15 s, a quarter of one
-/// core; a town hall of 200 people behind one address has signed in after 4 minutes.
-const ADDRESS_TRIES_MAX: u32 = 60;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Form {
@@ -55,13 +45,13 @@ struct Form {
 pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response, Problem> {
     let (form, _) = body::json::<Form>(&call.headers, body, BODY_BYTES_MAX).await?;
     let (access, keys) = (&call.access, call.keys().await?);
-    count_address(&call, &keys).await?;
+    tries::count_address(&call, &keys).await?;
     let subject = form.account.trim().to_ascii_lowercase();
-    count_account(&call, &keys, &subject).await?;
+    tries::count_account(&call, &keys, &subject).await?;
     let (staff, key) = recognise(&call, &keys, &form).await?;
     if staff.state.second_factor.is_none() {
         // Nothing is left to guess.
-        forget_tries(&call, &keys, &subject).await?;
+        tries::forget(&call, &keys, &subject).await?;
     }
     if staff.state.roles.on(access.now().date()).next().is_none() {
         return Err(no_role());
@@ -70,7 +60,7 @@ pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response,
     let (code, offer) = (form.code.as_deref(), form.offer.as_deref());
     let shown = Shown { code, offer, wanted: form.set_up_second_factor };
     let secret = factor::check(&call, &key, &staff, shown).await?;
-    forget_tries(&call, &keys, &subject).await?;
+    tries::forget(&call, &keys, &subject).await?;
     let staff = note(&call, &keys, &key, staff, new_password, secret).await?;
     let (session, token) = Session::open(access, staff.id.clone(), &staff.state).await?;
     // Whoever was suspended or given another password while this went on was so by somebody who did not see this
@@ -165,44 +155,6 @@ pub async fn me<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
     Ok(body::answer(&view(&staff.session, &csrf(&keys, &staff.token))))
 }
 
-/// Counts a try of the caller's address.
-///
-/// # Errors
-/// 429 `tooManyTries`.
-pub async fn count_address<P: Platform>(call: &Call<P>, keys: &Keys) -> Result<(), Problem> {
-    let tries = count(call, keys, "signInAddress", &call.client, MINUTE_MS).await?;
-    if tries.n > ADDRESS_TRIES_MAX { Err(too_many(tries.resets_in_s)) } else { Ok(()) }
-}
-
-/// Counts a try of an account's password or code.
-///
-/// # Errors
-/// 429 `tooManyTries`.
-pub async fn count_account<P: Platform>(call: &Call<P>, keys: &Keys, account: &str) -> Result<(), Problem> {
-    let tries = count(call, keys, "signIn", account, ACCOUNT_WINDOW_MS).await?;
-    if tries.n > ACCOUNT_TRIES_MAX { Err(too_many(tries.resets_in_s)) } else { Ok(()) }
-}
-
-/// Forgets an account's tries.
-///
-/// # Errors
-/// The store's problems.
-pub async fn forget_tries<P: Platform>(call: &Call<P>, keys: &Keys, account: &str) -> Result<(), Problem> {
-    Ok(rate::forget(&call.access, keys, "signIn", account).await?)
-}
-
-async fn count<P: Platform>(
-    call: &Call<P>,
-    keys: &Keys,
-    scope: &str,
-    subject: &str,
-    window_ms: i64,
-) -> Result<rate::Count, Problem> {
-    // Every try counts, also the same one again.
-    let token = base16ct::lower::encode_string(&call.access.random::<8>());
-    Ok(rate::hit(&call.access, keys, scope, subject, &token, window_ms).await?)
-}
-
 fn refused() -> Problem {
     let detail = "Account and password do not match, or the account is not valid today. After 5 tries it is locked for \
                   15 minutes.";
@@ -212,10 +164,6 @@ fn refused() -> Problem {
 fn no_role() -> Problem {
     let detail = "None of your roles is valid today. Ask your administrator.";
     Problem::new(StatusCode::FORBIDDEN, "roleExpired", detail)
-}
-
-fn too_many(resets_in_s: u32) -> Problem {
-    Problem::too_many("tooManyTries", "There were too many tries. Wait as long as Retry-After says.", resets_in_s)
 }
 
 /// Who is signed in, and which pages that have nothing to do with one order are theirs.

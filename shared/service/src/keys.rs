@@ -74,7 +74,8 @@ impl Keys {
     #[must_use]
     pub fn one_time_password(&self, parts: &[&[u8]]) -> String {
         let letters = self.letters(["one-time", "one-time-2"], parts, ONE_TIME_LENGTH).to_ascii_lowercase();
-        let groups: Vec<String> = letters.as_bytes().chunks(4).map(|g| String::from_utf8_lossy(g).into_owned()).collect();
+        let groups: Vec<String> =
+            letters.as_bytes().chunks(4).map(|g| String::from_utf8_lossy(g).into_owned()).collect();
         groups.join("-")
     }
 

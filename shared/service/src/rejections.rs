@@ -78,9 +78,10 @@ impl From<StaffRejection> for Problem {
                 Self::new(StatusCode::FORBIDDEN, "ownAccount", detail)
             }
             StaffRejection::Unchanged => conflict("staffUnchanged", "This is so already. Look at the person again."),
-            StaffRejection::FactorEnrolled => {
-                conflict("secondFactorEnrolled", "There is an authenticator app for this account. Sign in with its code.")
-            }
+            StaffRejection::FactorEnrolled => conflict(
+                "secondFactorEnrolled",
+                "There is an authenticator app for this account. Sign in with its code.",
+            ),
             StaffRejection::OwnChangesFull => conflict(
                 "ownChangesFull",
                 "You have changed your account too often for one file. Ask an administrator for a new account.",

@@ -33,7 +33,7 @@ async fn every_field_is_checked() {
         ("account", json!("李文"), "/account", "accountInvalid"),
         ("displayName", json!("a".repeat(41)), "/displayName", "tooLong"),
         ("displayName", json!("a\u{7}b"), "/displayName", "controlCharacter"),
-        ("password", json!("elevenchars"), "/password", "passwordTooShort"),
+        ("password", json!("ninechars"), "/password", "passwordTooShort"),
         ("roles", json!([]), "/roles", "required"),
         ("roles", json!(["handler", "root"]), "/roles", "unknownRole"),
         ("unit", json!("D99"), "/unit", "unknownUnit"),

@@ -98,7 +98,8 @@ fn an_auditor_is_nothing_else_and_a_grid_worker_never_inspects() {
 
 #[test]
 fn who_decides_signs_in_with_a_code() {
-    let needs: Vec<&str> = Role::ALL.iter().filter(|role| role.needs_second_factor()).map(|role| role.as_str()).collect();
+    let needs: Vec<&str> =
+        Role::ALL.iter().filter(|role| role.needs_second_factor()).map(|role| role.as_str()).collect();
     let expected = [
         "approver",
         "dispatcher",

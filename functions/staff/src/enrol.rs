@@ -1,7 +1,5 @@
 //! Enrolling staff: the administrator's command, and what the first administrator's creation shares with it.
 
-use std::str::FromStr;
-
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use domain::aggregate::{Actor, Aggregate as _, Context};
@@ -10,13 +8,12 @@ use domain::permission::Action;
 use domain::staff::{Account, Profile, Role, Roles, Staff, StaffEvent, StaffRejection, Term};
 use domain::time::Date;
 use http::StatusCode;
+use people::{fields, password, person, view};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::StaffCall;
 use service::{Call, FieldError, Keys, Problem, body};
-use store::{Birth, CommitError, Committed, Document, Operation, Platform};
-
-use crate::{password, person};
+use store::{Birth, CommitError, Committed, Operation, Platform};
 
 /// Characters of the name that colleagues see: the longest Chinese names have 20, with a remark 40.
 const DISPLAY_NAME_MAX: usize = 40;
@@ -84,7 +81,7 @@ pub async fn enrol<P: Platform>(staff: StaffCall<P>, body: Body) -> Result<Respo
 
 fn read(form: Form, town: &CatalogueHead) -> Result<Newcomer, Problem> {
     let mut errors = Vec::new();
-    let account = check(&mut errors, "/account", "accountInvalid", &form.account);
+    let account = fields::check(&mut errors, "/account", "accountInvalid", &form.account);
     if let Some(password) = &form.password {
         password::check(&mut errors, "/password", password, &form.account);
     }
@@ -101,7 +98,7 @@ fn read(form: Form, town: &CatalogueHead) -> Result<Newcomer, Problem> {
 pub fn profile(errors: &mut Vec<FieldError>, form: &ProfileForm, town: &CatalogueHead) -> Option<Profile> {
     let display_name = display_name(errors, "/displayName", &form.display_name);
     let roles = roles(errors, &form.roles);
-    let unit = check(errors, "/unit", "unknownUnit", &form.unit);
+    let unit = fields::check(errors, "/unit", "unknownUnit", &form.unit);
     if unit.as_ref().is_some_and(|unit| !town.is_unit(unit)) {
         errors.push(FieldError::new("/unit", "unknownUnit"));
     }
@@ -126,7 +123,9 @@ fn roles(errors: &mut Vec<FieldError>, given: &[Value]) -> Option<Roles> {
         None => "unknownRole",
         Some(roles) if roles.is_empty() => "required",
         Some(roles) if roles.clash().is_some() => "rolesClash",
-        Some(roles) if roles.iter().any(|(_, term)| term.from.zip(term.until).is_some_and(|(from, until)| until < from)) => {
+        Some(roles)
+            if roles.iter().any(|(_, term)| term.from.zip(term.until).is_some_and(|(from, until)| until < from)) =>
+        {
             "beforeStart"
         }
         Some(_) => return roles,
@@ -136,39 +135,12 @@ fn roles(errors: &mut Vec<FieldError>, given: &[Value]) -> Option<Roles> {
 }
 
 fn check_day(errors: &mut Vec<FieldError>, pointer: &'static str, text: &str) -> Option<Date> {
-    check(errors, pointer, "dateInvalid", text)
-}
-
-/// Reads a field; what cannot be read is noted.
-pub fn check<T: FromStr>(
-    errors: &mut Vec<FieldError>,
-    pointer: &'static str,
-    code: &'static str,
-    text: &str,
-) -> Option<T> {
-    let value = text.parse().ok();
-    if value.is_none() {
-        errors.push(FieldError::new(pointer, code));
-    }
-    value
+    fields::check(errors, pointer, "dateInvalid", text)
 }
 
 /// The name to show, without spaces around it.
 pub fn display_name(errors: &mut Vec<FieldError>, pointer: &'static str, text: &str) -> String {
-    line(errors, pointer, text, DISPLAY_NAME_MAX)
-}
-
-/// A line of text of at most `max` characters, without spaces around it.
-pub fn line(errors: &mut Vec<FieldError>, pointer: &'static str, text: &str, max: usize) -> String {
-    let name = text.trim();
-    if name.is_empty() {
-        errors.push(FieldError::new(pointer, "required"));
-    } else if name.chars().count() > max {
-        errors.push(FieldError::new(pointer, "tooLong"));
-    } else if name.chars().any(char::is_control) {
-        errors.push(FieldError::new(pointer, "controlCharacter"));
-    }
-    name.to_owned()
+    fields::line(errors, pointer, text, DISPLAY_NAME_MAX)
 }
 
 /// Stores `newcomer`. The account names the document and the operation, so it can exist once; the caller's
@@ -223,20 +195,4 @@ pub async fn create<P: Platform>(
         return Err(CommitError::<StaffRejection>::OtherRequest.into());
     }
     Ok(Enrolled { committed, one_time })
-}
-
-/// What an administrator sees of a member of staff.
-pub fn view(document: &Document<Staff>) -> Value {
-    let staff = &document.state;
-    json!({
-        "id": document.id, "version": document.version, "account": staff.account, "displayName": staff.display_name,
-        "roles": roles_view(&staff.roles), "unit": staff.unit, "validFrom": staff.valid_from,
-        "validUntil": staff.valid_until, "suspended": staff.suspended, "oneTime": staff.one_time,
-        "secondFactor": staff.second_factor.is_some(),
-    })
-}
-
-/// Roles as the interface shows them.
-pub fn roles_view(roles: &Roles) -> Value {
-    roles.iter().map(|(role, term)| json!({ "role": role, "from": term.from, "until": term.until })).collect()
 }

@@ -13,6 +13,7 @@ use domain::aggregate::Actor;
 use domain::permission::Action;
 use domain::staff::{Account, STAFF_QUEUE, Staff, StaffEvent};
 use http::StatusCode;
+use people::{fields, person, tries};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::keys::DataKey;
@@ -21,7 +22,6 @@ use service::{FieldError, Problem, body, sessions};
 use store::{Access, Document, Platform, Recorded, read_queue};
 
 use crate::enrol::{self, ProfileForm};
-use crate::{person, sign_in};
 
 /// Rows of a request.
 const LIMIT_MAX: usize = 100;
@@ -44,9 +44,10 @@ async fn rows<P: Platform>(access: &Access<P>) -> Result<BTreeMap<String, Value>
         let members = columns.as_object_mut()?;
         members.insert("id".to_owned(), json!(id));
         let roles = members.remove("roles")?;
-        let roles = roles.as_object()?.iter().map(|(role, term)| {
-            json!({ "role": role, "from": term.get("from"), "until": term.get("until") })
-        });
+        let roles = roles
+            .as_object()?
+            .iter()
+            .map(|(role, term)| json!({ "role": role, "from": term.get("from"), "until": term.get("until") }));
         let roles: Value = roles.collect();
         members.insert("roles".to_owned(), roles);
         Some((columns.get("account")?.as_str()?.to_owned(), columns))
@@ -103,7 +104,7 @@ async fn respond<P: Platform>(
     };
     let history = document.events.iter().map(|event| entry(event, &key, name(&event.by)));
     let history: Vec<Value> = history.collect();
-    let mut view = enrol::view(document);
+    let mut view = people::view(document);
     if let Some(members) = view.as_object_mut() {
         members.insert("history".to_owned(), Value::Array(history));
         members.extend(one_time.map(|password| ("oneTimePassword".to_owned(), json!(password))));
@@ -122,7 +123,7 @@ fn entry(recorded: &Recorded<StaffEvent>, key: &DataKey, by: Option<Value>) -> V
         StaffEvent::FactorEnrolled { .. } => ("factorEnrolled", None, None),
     };
     let reason = reason.and_then(|reason| key.open(Staff::REASON_FIELD, reason).ok());
-    let roles = profile.map(|profile| enrol::roles_view(&profile.roles));
+    let roles = profile.map(|profile| people::roles_view(&profile.roles));
     json!({ "seq": recorded.seq, "at": recorded.at, "type": name, "by": by, "reason": reason, "roles": roles })
 }
 
@@ -149,7 +150,8 @@ pub async fn change<P: Platform>(
     let (id, keys) = (document.id.clone(), call.keys().await?);
     let scope = format!("identity.{change}/{id}");
     let operation = call.operation(&keys, &scope, &bytes, staff.session.actor())?;
-    let one_time = (change == "reset").then(|| keys.one_time_password(&[id.as_str().as_bytes(), operation.op.as_str().as_bytes()]));
+    let one_time = (change == "reset")
+        .then(|| keys.one_time_password(&[id.as_str().as_bytes(), operation.op.as_str().as_bytes()]));
     let document = if document.event_of(&operation.op).is_some_and(|event| event.request == operation.request) {
         document
     } else {
@@ -159,7 +161,7 @@ pub async fn change<P: Platform>(
     };
     sessions::end(&call.access, &id, None).await?;
     if one_time.is_some() {
-        sign_in::forget_tries(call, &keys, document.state.account.as_str()).await?;
+        tries::forget(call, &keys, document.state.account.as_str()).await?;
     }
     respond(&staff, &document, one_time).await
 }
@@ -173,7 +175,7 @@ async fn event<P: Platform>(
     one_time: Option<&str>,
 ) -> Result<StaffEvent, Problem> {
     let (call, mut errors) = (&staff.call, Vec::new());
-    let reason = enrol::line(&mut errors, "/reason", &form.reason, REASON_MAX);
+    let reason = fields::line(&mut errors, "/reason", &form.reason, REASON_MAX);
     let profile = if change == "profile" {
         let town = call.app.catalogue_head(&call.access).await?;
         let form: ProfileForm = canon::read(bytes).map_err(|_| wrong_shape())?;

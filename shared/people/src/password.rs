@@ -15,10 +15,46 @@ const LENGTH: std::ops::RangeInclusive<usize> = 10..=128;
 /// Beginnings of the passwords that are tried first, of those long enough: the commonest of published leaks, here and
 /// abroad, and keyboards read along. A common one with digits or an exclamation mark behind is as common.
 const COMMON: [&str; 40] = [
-    "password", "passw0rd", "p@ssw0rd", "p@ssword", "iloveyou", "qwertyuiop", "1qaz2wsx", "qazwsx", "zaq12wsx", "1q2w3e4r",
-    "q1w2e3r4", "qwer1234", "asdfghjkl", "zxcvbnm", "abcdefg", "abcd1234", "abc123", "a123456", "aa123456", "123qwe",
-    "1234qwer", "qwerty", "admin", "administrator", "root", "welcome", "letmein", "changeme", "sunshine", "football",
-    "princess", "dragon", "woaini", "5201314", "1314520", "woaiwojia", "wodemima", "onetown", "12345hotline", "yizhentong",
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "iloveyou",
+    "qwertyuiop",
+    "1qaz2wsx",
+    "qazwsx",
+    "zaq12wsx",
+    "1q2w3e4r",
+    "q1w2e3r4",
+    "qwer1234",
+    "asdfghjkl",
+    "zxcvbnm",
+    "abcdefg",
+    "abcd1234",
+    "abc123",
+    "a123456",
+    "aa123456",
+    "123qwe",
+    "1234qwer",
+    "qwerty",
+    "admin",
+    "administrator",
+    "root",
+    "welcome",
+    "letmein",
+    "changeme",
+    "sunshine",
+    "football",
+    "princess",
+    "dragon",
+    "woaini",
+    "5201314",
+    "1314520",
+    "woaiwojia",
+    "wodemima",
+    "onetown",
+    "12345hotline",
+    "yizhentong",
 ];
 
 /// A hash that no password has: verifying against it takes as long as against a real one.
@@ -96,7 +132,8 @@ mod tests {
         ] {
             assert_eq!(said(bad), Some(code), "{bad}");
         }
-        for good in ["correct horse", "tencharsok", "passwords are dull", "春江潮水连海平海上明月", "k9f2-mh4x-2pqr"] {
+        for good in ["correct horse", "tencharsok", "passwords are dull", "春江潮水连海平海上明月", "k9f2-mh4x-2pqr"]
+        {
             assert_eq!(said(good), None, "{good}");
         }
     }
