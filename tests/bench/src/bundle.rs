@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::http;
 
 /// Components whose sizes are reported.
-const COMPONENTS: [&str; 11] = [
+const COMPONENTS: [&str; 12] = [
     "hello",
     "portal",
     "intake",
@@ -21,6 +21,7 @@ const COMPONENTS: [&str; 11] = [
     "clock",
     "duties",
     "identity",
+    "staff",
     "catalogue",
 ];
 /// 700 KiB.
