@@ -12,7 +12,7 @@ async function send(path: string, init: RequestInit, change: boolean): Promise<R
   return call(path, { cache: 'no-store', ...init, headers: { ...(init.headers as Record<string, string>), ...csrf } })
 }
 
-async function ask(path: string, init: RequestInit = {}, change = false): Promise<Response> {
+export async function ask(path: string, init: RequestInit = {}, change = false): Promise<Response> {
   for (;;) {
     try {
       return await send(path, init, change)
@@ -33,7 +33,7 @@ async function ask(path: string, init: RequestInit = {}, change = false): Promis
   }
 }
 
-async function json<T>(path: string, init?: RequestInit, change = false): Promise<T> {
+export async function json<T>(path: string, init?: RequestInit, change = false): Promise<T> {
   const response = await ask(path, init, change)
   try {
     return (await response.json()) as T
@@ -42,7 +42,7 @@ async function json<T>(path: string, init?: RequestInit, change = false): Promis
   }
 }
 
-const post = (body: unknown, key: string): RequestInit => ({
+export const post = (body: unknown, key: string): RequestInit => ({
   method: 'POST',
   headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
   body: JSON.stringify(body),

@@ -9,9 +9,15 @@ export const paths = {
   batch: '/batch',
   search: '/search',
   dashboard: '/dashboard',
+  account: '/account',
+  staff: '/staff',
+  newPerson: '/staff/new',
+  person: '/staff/of/:account',
+  keys: '/keys',
 } as const
 
 export const queuePath = (name: string) => `/queues/${encodeURIComponent(name)}`
+export const personPath = (account: string) => `/staff/of/${encodeURIComponent(account)}`
 export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(idOrNumber)}`
 
 /** Where to go after signing in: a page of the console, whatever the address says. */

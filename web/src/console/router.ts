@@ -38,6 +38,11 @@ export function createConsoleRouter(): Router {
       { path: paths.batch, name: 'batch', component: () => import('./pages/BatchPage.vue'), meta: { page: 'batch.title' } },
       { path: paths.search, name: 'search', component: () => import('./pages/SearchPage.vue'), meta: { page: 'search.title' } },
       { path: paths.dashboard, name: 'dashboard', component: () => import('./pages/DashboardPage.vue'), meta: { page: 'board.title' } },
+      { path: paths.account, name: 'account', component: () => import('./account/AccountPage.vue'), meta: { page: 'account.title' } },
+      { path: paths.staff, name: 'staff', component: () => import('./staff/StaffPage.vue'), meta: { page: 'staff.title' } },
+      { path: paths.newPerson, name: 'newPerson', component: () => import('./staff/NewPersonPage.vue'), meta: { page: 'staff.new.title' } },
+      { path: paths.person, name: 'person', component: () => import('./staff/PersonPage.vue'), meta: { page: 'staff.title' } },
+      { path: paths.keys, name: 'keys', component: () => import('./staff/KeysPage.vue'), meta: { page: 'keysAdmin.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { page: 'app.notFound' } },
     ],
   })

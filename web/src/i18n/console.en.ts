@@ -1,9 +1,11 @@
 /** English texts of the staff console. The compiler holds them to the keys of the Chinese ones. */
 import type { ConsoleMessages } from './console'
+import { staffEn } from './console.staff.en'
 import { wordsEn } from './console.words.en'
 
 export const consoleEn: ConsoleMessages = {
   ...wordsEn,
+  ...staffEn,
   'app.name': 'OneTown · Command centre',
   'app.title': '{page} · OneTown command centre',
   'app.home': 'Console home',

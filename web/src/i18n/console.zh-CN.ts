@@ -1,8 +1,10 @@
 /** Chinese texts of the staff console, the source of its keys. */
+import { staffZhCN } from './console.staff.zh-CN'
 import { wordsZhCN } from './console.words.zh-CN'
 
 export const consoleZhCN = {
   ...wordsZhCN,
+  ...staffZhCN,
   'app.name': '一镇通 · 指挥中心',
   'app.title': '{page} · 一镇通指挥中心',
   'app.home': '工作台首页',
