@@ -2,6 +2,7 @@
 
 mod administration;
 mod catalogue;
+mod crashes;
 mod integration;
 mod overtaking;
 mod passwords;
