@@ -83,12 +83,12 @@ impl Api {
         }
     }
 
-    /// Signs in; later requests are made as that person.
+    /// Signs in, with an authenticator app's code where the account needs one; later requests are made as that person.
     ///
     /// # Errors
     /// The answer's problem.
-    pub async fn sign_in(&mut self, account: &str, password: &str) -> Result<(), CliError> {
-        let body = json!({"account": account, "password": password});
+    pub async fn sign_in(&mut self, account: &str, password: &str, code: Option<&str>) -> Result<(), CliError> {
+        let body = json!({"account": account, "password": password, "code": code});
         let reply = self.send(Method::POST, "/api/identity/sessions", &[], Some(&body)).await?;
         let csrf = reply.body.get("csrf").and_then(Value::as_str);
         let cookie = reply.cookie.as_deref().and_then(|cookie| cookie.split(';').next());

@@ -66,7 +66,7 @@ pub async fn prepare(url: &str, secrets: &mut Secrets, state_dir: &Path, directo
         "account": administrator.account, "displayName": "系统管理员（演示）", "password": administrator.password,
     });
     api.set_up(&secrets.setup_token, &body, "onetown-demo-setup").await?;
-    api.sign_in(&administrator.account, &administrator.password).await.map_err(|error| {
+    api.sign_in(&administrator.account, &administrator.password, None).await.map_err(|error| {
         let what = "the demo's administrator cannot sign in; start without --demo, or with another --state-dir";
         CliError::Said(format!("{what} ({error})"))
     })?;
@@ -110,7 +110,8 @@ fn table(logins: &[Login]) -> String {
     for login in logins {
         text.push_str(&format!("{:<16} {:<16} {}\n", login.role, login.account, login.password));
     }
-    text.push_str("\nThese logins are for trying out: the town is fictitious, and so is everybody in it.\n");
+    text.push_str("\nCodes of an authenticator app are not asked for, unless one is set up under \"My account\".\n");
+    text.push_str("These logins are for trying out: the town is fictitious, and so is everybody in it.\n");
     text
 }
 

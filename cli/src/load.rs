@@ -31,6 +31,9 @@ pub struct Options {
     /// Read the administrator's password from standard input.
     #[arg(long, required = true)]
     password_stdin: bool,
+    /// The code that the account's authenticator app shows now; the app is set up at the first sign-in at /console/.
+    #[arg(long, value_name = "DIGITS")]
+    code: Option<String>,
     /// Create this administrator first, with the token that `onetown up` keeps in .spin/onetown.json or that is the
     /// variable setup_token.
     #[arg(long, value_name = "TOKEN")]
@@ -83,7 +86,7 @@ async fn load(options: &Options) -> Result<(), CliError> {
         let made = api.set_up(token, &body, &random()?).await?;
         eprintln!("{}", if made { "The administrator is created." } else { "There is an administrator already." });
     }
-    api.sign_in(&options.account, &password).await?;
+    api.sign_in(&options.account, &password, options.code.as_deref()).await?;
     if options.preview {
         let told = preview(&api, options).await;
         api.sign_out().await?;

@@ -145,9 +145,14 @@ fn variables(
         }
     }
     // A browser sends a Secure cookie over plain http to nobody, or to this machine only.
-    let own = [("insecure_cookies", options.listen.ip().is_loopback()), ("demo", options.demo)];
-    for (name, _) in own.into_iter().filter(|(name, wanted)| *wanted && manifest.variables.contains_key(*name)) {
-        values.entry(name.to_owned()).or_insert_with(|| "true".to_owned());
+    // Somebody who tries the demo out changes roles every minute, which a code every half minute would spoil.
+    let own = [
+        ("insecure_cookies", "true", options.listen.ip().is_loopback()),
+        ("demo", "true", options.demo),
+        ("second_factor", "optional", options.demo && environment("SPIN_VARIABLE_SECOND_FACTOR").is_none()),
+    ];
+    for (name, value, _) in own.into_iter().filter(|(name, _, on)| *on && manifest.variables.contains_key(*name)) {
+        values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
     values
 }

@@ -1,65 +1,144 @@
 //! Signing in and out.
 //!
-//! Unknown account, wrong password and a day outside the period of validity give the same answer after the same work.
-//! Tries are counted before the password is looked at, so that many at once are not many guesses; a sign-in that
-//! succeeds forgets them.
+//! Unknown account, wrong password, a suspended one and a day outside the period of validity give the same answer after
+//! the same work. Tries are counted before the password is looked at, so that many at once are not many guesses. Only
+//! behind the right password is more asked for: a code, an authenticator app to set up, a password of one's own. What
+//! must stay true: there is no session before everything was given, and each request brings all of it, so nothing lies
+//! half done in between.
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use domain::staff::{Account, Staff};
-use domain::time::MINUTE_MS;
+use domain::permission::{Action, permission};
+use domain::staff::{Account, Staff, StaffEvent};
 use http::{HeaderValue, StatusCode, header};
+use people::{password, person, tries};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use service::keys::DataKey;
 use service::session::{self, COOKIE, Session, StaffCall, csrf};
-use service::{Call, Keys, Problem, body, rate};
+use service::{Call, FieldError, Keys, Problem, body};
 use store::{Document, Platform};
 
-use crate::{enrol, password};
+use crate::factor::{self, Shown};
 
-/// Account and password: (32 + 128) characters of at most 4 bytes, or 12 as JSON escapes, are 1 920 bytes.
+/// Account and two passwords: (32 + 2 × 128) characters of at most 12 bytes as JSON escapes are 3 456 bytes; an offer
+/// has 200.
 const BODY_BYTES_MAX: usize = 4_096;
-/// Wrong passwords in a window before the account is locked for the rest of it.
-const ACCOUNT_TRIES_MAX: u32 = 5;
-/// How long they count.
-const ACCOUNT_WINDOW_MS: i64 = 15 * MINUTE_MS;
-/// Tries of one address a minute: 60 hashes of at most 0.25 s (as measured on two busy cores) are 15 s, a quarter of one
-/// core; a town hall of 200 people behind one address has signed in after 4 minutes.
-const ADDRESS_TRIES_MAX: u32 = 60;
-
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Form {
     account: String,
     password: String,
+    #[serde(default)]
+    code: Option<String>,
+    /// What `secondFactorNeeded` came with.
+    #[serde(default)]
+    offer: Option<String>,
+    #[serde(default)]
+    set_up_second_factor: bool,
+    /// Replaces a one-time password.
+    #[serde(default)]
+    new_password: Option<String>,
 }
 
 /// `POST /api/identity/sessions`
 pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response, Problem> {
     let (form, _) = body::json::<Form>(&call.headers, body, BODY_BYTES_MAX).await?;
     let (access, keys) = (&call.access, call.keys().await?);
-    count_address(&call, &keys).await?;
+    tries::count_address(&call, &keys).await?;
     let subject = form.account.trim().to_ascii_lowercase();
-    let tries = count(&call, &keys, "signIn", &subject, ACCOUNT_WINDOW_MS).await?;
-    if tries.n > ACCOUNT_TRIES_MAX {
-        return Err(too_many(tries.resets_in_s));
+    tries::count_account(&call, &keys, &subject).await?;
+    let (staff, key) = recognise(&call, &keys, &form).await?;
+    if staff.state.second_factor.is_none() {
+        // Nothing is left to guess.
+        tries::forget(&call, &keys, &subject).await?;
     }
-    let staff = match form.account.parse::<Account>() {
-        Ok(account) => access.get(&Document::<Staff>::key_of(&Staff::id(&account))).await?,
-        Err(_) => None,
-    };
-    let staff = staff.map(|bytes| Document::<Staff>::parse(&bytes)).transpose()?;
-    let right = match &staff {
-        Some(staff) => enrol::has_password(&keys, staff, &form.password)?,
-        None => password::verify(&form.password, None),
-    };
-    let today = access.now().date();
-    let Some(staff) = staff.filter(|staff| right && staff.state.is_valid_on(today)) else { return Err(refused()) };
-    rate::forget(access, &keys, "signIn", &subject).await?;
-    let (session, token) = Session::open(access, staff.id, &staff.state).await?;
+    if staff.state.roles.on(access.now().date()).next().is_none() {
+        return Err(no_role());
+    }
+    let new_password = new_password(&staff, &form)?;
+    let (code, offer) = (form.code.as_deref(), form.offer.as_deref());
+    let shown = Shown { code, offer, wanted: form.set_up_second_factor };
+    let secret = factor::check(&call, &key, &staff, shown).await?;
+    tries::forget(&call, &keys, &subject).await?;
+    let staff = note(&call, &keys, &key, staff, new_password, secret).await?;
+    let (session, token) = Session::open(access, staff.id.clone(), &staff.state).await?;
+    // Whoever was suspended or given another password while this went on was so by somebody who did not see this
+    // session yet.
+    if person::read(access, &staff.id).await?.is_none_or(|now| now.version != staff.version) {
+        Session::revoke(access, &token).await?;
+        return Err(Problem::unavailable());
+    }
     let mut response = (StatusCode::CREATED, body::answer(&view(&session, &csrf(&keys, &token)))).into_response();
     set_cookie(&call, &mut response, &token, session::ABSOLUTE_LIMIT_MS / 1000).await;
     Ok(response)
+}
+
+/// The person whose account and password these are, if they may come in today.
+async fn recognise<P: Platform>(
+    call: &Call<P>,
+    keys: &Keys,
+    form: &Form,
+) -> Result<(Document<Staff>, DataKey), Problem> {
+    let staff = match form.account.parse::<Account>() {
+        Ok(account) => person::find(&call.access, &account).await?,
+        Err(_) => None,
+    };
+    let Some(staff) = staff else {
+        password::verify(&form.password, None);
+        return Err(refused());
+    };
+    let key = person::key_of(keys, &staff)?;
+    let mut right = person::has_password(&key, &staff, &form.password)?;
+    if let (false, false, Some(new)) = (right, staff.state.one_time, &form.new_password) {
+        // The answer to their change was lost on the way: they know the password that is theirs now.
+        right = person::has_password(&key, &staff, new)?;
+    }
+    let admitted = right && staff.state.is_valid_on(call.access.now().date());
+    if admitted { Ok((staff, key)) } else { Err(refused()) }
+}
+
+/// The password that replaces a one-time password.
+fn new_password<'a>(staff: &Document<Staff>, form: &'a Form) -> Result<Option<&'a str>, Problem> {
+    if !staff.state.one_time {
+        return Ok(None);
+    }
+    let Some(new) = form.new_password.as_deref() else {
+        let detail = "Your password is good for one sign-in. Send one of your own as `newPassword` with it.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "passwordChangeNeeded", detail));
+    };
+    let mut errors = Vec::new();
+    password::check(&mut errors, "/newPassword", new, staff.state.account.as_str());
+    if new == form.password {
+        errors.push(FieldError::new("/newPassword", "passwordUnchanged"));
+    }
+    if errors.is_empty() { Ok(Some(new)) } else { Err(Problem::invalid(errors)) }
+}
+
+/// Writes into the person's file what this sign-in brought. A crash between the two leaves a password of their own and
+/// an app to set up at the next sign-in.
+async fn note<P: Platform>(
+    call: &Call<P>,
+    keys: &Keys,
+    key: &DataKey,
+    mut staff: Document<Staff>,
+    new_password: Option<&str>,
+    secret: Option<String>,
+) -> Result<Document<Staff>, Problem> {
+    let access = &call.access;
+    let mut events = Vec::new();
+    if let Some(new) = new_password {
+        events.push(StaffEvent::PasswordChanged { password: person::seal_password(access, key, new)? });
+    }
+    if let Some(secret) = secret {
+        events.push(StaffEvent::FactorEnrolled { secret: person::seal(access, key, Staff::FACTOR_FIELD, &secret)? });
+    }
+    for event in events {
+        let operation = person::own_operation(call, keys, &staff.id);
+        let seen = Some(staff.version);
+        staff = person::record(call, &staff.id, &operation, &event, seen).await?.document;
+    }
+    Ok(staff)
 }
 
 /// `DELETE /api/identity/sessions/current`
@@ -76,42 +155,31 @@ pub async fn me<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
     Ok(body::answer(&view(&staff.session, &csrf(&keys, &staff.token))))
 }
 
-/// Counts a try of the caller's address.
-///
-/// # Errors
-/// 429 `tooManyTries`.
-pub async fn count_address<P: Platform>(call: &Call<P>, keys: &Keys) -> Result<(), Problem> {
-    let tries = count(call, keys, "signInAddress", &call.client, MINUTE_MS).await?;
-    if tries.n > ADDRESS_TRIES_MAX { Err(too_many(tries.resets_in_s)) } else { Ok(()) }
-}
-
-async fn count<P: Platform>(
-    call: &Call<P>,
-    keys: &Keys,
-    scope: &str,
-    subject: &str,
-    window_ms: i64,
-) -> Result<rate::Count, Problem> {
-    // Every try counts, also the same one again.
-    let token = base16ct::lower::encode_string(&call.access.random::<8>());
-    Ok(rate::hit(&call.access, keys, scope, subject, &token, window_ms).await?)
-}
-
 fn refused() -> Problem {
     let detail = "Account and password do not match, or the account is not valid today. After 5 tries it is locked for \
                   15 minutes.";
     Problem::new(StatusCode::UNAUTHORIZED, "signInRefused", detail)
 }
 
-fn too_many(resets_in_s: u32) -> Problem {
-    Problem::too_many("tooManyTries", "There were too many tries. Wait as long as Retry-After says.", resets_in_s)
+fn no_role() -> Problem {
+    let detail = "None of your roles is valid today. Ask your administrator.";
+    Problem::new(StatusCode::FORBIDDEN, "roleExpired", detail)
 }
 
+/// Who is signed in, and which pages that have nothing to do with one order are theirs.
 fn view(session: &Session, csrf: &str) -> Value {
     let Session { staff, account, display_name, roles, unit, until, .. } = session;
+    let named = [
+        ("manageStaff", Action::ManageStaff),
+        ("seeStaff", Action::SeeStaff),
+        ("seeLooks", Action::SeeLooks),
+        ("manageCatalogue", Action::ManageCatalogue),
+    ];
+    let may = |action| roles.iter().any(|role| permission(*role, action));
+    let actions: Vec<&str> = named.into_iter().filter(|(_, action)| may(*action)).map(|(name, _)| name).collect();
     json!({
         "staff": {"id": staff, "account": account, "displayName": display_name, "roles": roles, "unit": unit},
-        "csrf": csrf, "until": until,
+        "actions": actions, "csrf": csrf, "until": until,
     })
 }
 

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use domain::order::Rates;
-use domain::permission::Action;
+use domain::permission::{Action, Scope};
 use domain::time::Date;
 use serde_json::{Map, Value, json};
 use service::Problem;
+use service::reader::Reader;
 use service::session::StaffCall;
 use store::{Platform, StoreError, TableRow};
 
@@ -36,7 +37,8 @@ struct Figures {
 }
 
 /// `GET /api/dispatch/dashboard`
-pub(crate) async fn dashboard<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
+pub(crate) async fn dashboard<P: Platform>(reader: Reader<P>) -> Result<Response, Problem> {
+    let staff = reader.within(Scope::CountsRead)?;
     let (rows, next) = newest(&staff, None, PAGES).await?;
     let now = staff.call.access.now();
     let mut figures = Figures { trend: days(now.date()), ..Figures::default() };

@@ -8,18 +8,21 @@ use axum::response::{IntoResponse as _, Response};
 use canon::DocId;
 use domain::catalogue::CENTRE_UNIT;
 use domain::order::{Relation, is_within};
-use domain::permission::{Action, permitted};
+use domain::permission::{Action, Scope, permitted};
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
+use service::reader::Reader;
 use service::session::{Session, StaffCall};
-use store::{Platform, TableRow, read_table, table_page};
+use store::{Access, Platform, TableRow, read_table, table_page};
 
 use crate::queues::{is_about, item};
 
 /// Pages of a search request: 4 × 80 KB.
 const PAGES_MAX: u64 = 4;
+/// Orders of an answer: 200 rows of 350 bytes are 70 KB, and more than anybody reads before asking for more.
+const ITEMS_MAX: usize = 200;
 /// The columns of an export, in order.
 const COLUMNS: [&str; 11] = [
     "number",
@@ -44,7 +47,7 @@ pub(crate) struct SearchQuery {
     status: String,
     category: String,
     q: String,
-    cursor: Option<u64>,
+    cursor: String,
 }
 
 /// Rows of the table with the orders that they show.
@@ -52,18 +55,69 @@ pub(crate) type Rows = Vec<(DocId, TableRow)>;
 
 /// `GET /api/dispatch/orders`: JSON, or CSV where that is asked for.
 pub(crate) async fn search<P: Platform>(
-    staff: StaffCall<P>,
+    reader: Reader<P>,
     query: Result<Query<SearchQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
+    let staff = reader.within(Scope::OrdersRead)?;
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
-    let (rows, next) = newest(&staff, query.cursor, PAGES_MAX).await?;
-    let rows = rows.into_iter().filter(|(_, row)| matches(&row.c, &query));
+    let cursor = Cursor::read(&query.cursor)?;
     if wants_csv(&staff.call.headers) {
+        let (rows, _) = newest(&staff, cursor.page, PAGES_MAX).await?;
+        let rows = rows.into_iter().filter(|(_, row)| matches(&row.c, &query));
         let rows: Vec<Value> = rows.map(|(_, row)| row.c).collect();
         return Ok(csv(&staff, &rows));
     }
-    let items: Vec<Value> = rows.filter_map(|(id, row)| item(&id, row.v, row.c)).collect();
-    Ok(service::json(&json!({ "items": items, "nextCursor": next.map(|page| page.to_string()) })))
+    let (rows, next) = some(&staff, cursor, &query).await?;
+    let items: Vec<Value> = rows.into_iter().filter_map(|(id, row)| item(&id, row.v, row.c)).collect();
+    Ok(service::json(&json!({ "items": items, "nextCursor": next })))
+}
+
+/// Where a search goes on: a page of the table, and the number below which nothing of it was shown yet. By number and
+/// not by count, so that orders which come in meanwhile move nothing.
+struct Cursor {
+    page: Option<u64>,
+    below: Option<String>,
+}
+
+impl Cursor {
+    fn read(text: &str) -> Result<Self, Problem> {
+        let malformed = || Problem::malformed("The cursor is not one of ours; search again from the beginning.");
+        let (page, below) = text.split_once('.').unwrap_or((text, ""));
+        let page = if page.is_empty() { None } else { Some(page.parse().map_err(|_| malformed())?) };
+        Ok(Self { page, below: Some(below.to_owned()).filter(|below| !below.is_empty()) })
+    }
+}
+
+/// Up to [`ITEMS_MAX`] rows that fit, from up to [`PAGES_MAX`] pages, and where to go on.
+async fn some<P: Platform>(
+    staff: &StaffCall<P>,
+    cursor: Cursor,
+    query: &SearchQuery,
+) -> Result<(Rows, Option<String>), Problem> {
+    let Cursor { page, mut below } = cursor;
+    let mut page = match page {
+        Some(page) => page,
+        None => table_page(store::next_slot(&staff.call.access).await?),
+    };
+    let mut rows: Rows = Vec::new();
+    for _ in 0..PAGES_MAX {
+        let (mut found, earlier) = newest(staff, Some(page), 1).await?;
+        found.retain(|(_, row)| matches(&row.c, query) && below.as_deref().is_none_or(|below| number(&row.c) < below));
+        let room = ITEMS_MAX.saturating_sub(rows.len());
+        let full = found.len() > room;
+        found.truncate(room);
+        rows.extend(found);
+        if full {
+            let last = rows.last().map(|(_, row)| number(&row.c).to_owned()).unwrap_or_default();
+            return Ok((rows, Some(format!("{page}.{last}"))));
+        }
+        below = None;
+        match earlier {
+            Some(earlier) => page = earlier,
+            None => return Ok((rows, None)),
+        }
+    }
+    Ok((rows, Some(page.to_string())))
 }
 
 /// The rows that this person may see in up to `pages` pages from `from` or the newest, newest first, and the page to

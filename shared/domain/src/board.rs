@@ -23,6 +23,8 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
         kind if kind == crate::order::WorkOrder::KIND => crate::order::project(state),
         kind if kind == crate::whistle::Whistle::KIND => crate::whistle::project(state),
         kind if kind == crate::look::LookBook::KIND => crate::look::project(state),
+        kind if kind == crate::staff::Staff::KIND => crate::staff::project(state),
+        kind if kind == crate::integration::IntegrationKey::KIND => crate::integration::project(state),
         _ => None,
     }
 }

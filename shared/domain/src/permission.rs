@@ -4,16 +4,22 @@
 //! relations; that a respondent's people are shut out and that nobody checks their own work is decided by person, in
 //! [`crate::order`].
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::order::{Relation, StepName};
 use crate::staff::Role;
+use crate::text::serde_as_text;
 
 /// Something that a route lets staff do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Read and replace the files that the town is made of.
     ManageCatalogue,
-    /// Enrol members of staff.
-    EnrolStaff,
+    /// Enrol members of staff, change what they may do, shut them out and let them in again; make and revoke keys.
+    ManageStaff,
+    /// See who is a member of staff, what happened to them, and which keys there are.
+    SeeStaff,
     /// See an order without its caller.
     SeeOrder,
     /// See an order's caller, with a purpose that is recorded.
@@ -33,7 +39,8 @@ impl Action {
     pub fn all() -> impl Iterator<Item = Self> {
         let others = [
             Self::ManageCatalogue,
-            Self::EnrolStaff,
+            Self::ManageStaff,
+            Self::SeeStaff,
             Self::SeeOrder,
             Self::SeeCaller,
             Self::SeeLooks,
@@ -54,7 +61,8 @@ pub const fn permission(role: Role, action: Action) -> bool {
 #[must_use]
 pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
     match action {
-        Action::ManageCatalogue | Action::EnrolStaff => matches!(role, Role::Administrator),
+        Action::ManageCatalogue | Action::ManageStaff => matches!(role, Role::Administrator),
+        Action::SeeStaff => matches!(role, Role::Administrator | Role::Auditor),
         Action::SeeOrder => sees(role, relation),
         Action::SeeCaller => matches!(
             (role, relation),
@@ -131,19 +139,95 @@ pub const fn system_permitted(step: StepName) -> bool {
     matches!(step, S::Resume | S::Archive | S::Remind | S::ProposeCard | S::NoteChild | S::ReplyChild)
 }
 
+/// The scopes and their words.
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $scope:ident = $word:literal as $role:ident,)*) => {
+        /// What another system's key may ask: with each scope what one role sees, on the routes that take that scope,
+        /// and nothing else. No scope changes anything.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Scope { $($(#[$doc])* $scope),* }
+
+        impl Scope {
+            /// All scopes.
+            pub const ALL: &[Self] = &[$(Self::$scope),*];
+
+            /// The scope's word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$scope => $word),* }
+            }
+
+            /// The role with whose eyes the key sees.
+            #[must_use]
+            pub const fn role(self) -> Role {
+                match self { $(Self::$scope => Role::$role),* }
+            }
+        }
+    };
+}
+
+scopes! {
+    /// List and export orders, without their callers.
+    OrdersRead = "orders:read" as Auditor,
+    /// Read the dashboard's counts.
+    CountsRead = "counts:read" as Auditor,
+}
+
+/// The text names no scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such scope")]
+pub struct ScopeError;
+
+impl FromStr for Scope {
+    type Err = ScopeError;
+
+    fn from_str(text: &str) -> Result<Self, ScopeError> {
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == text).ok_or(ScopeError)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+serde_as_text!(Scope);
+
 #[cfg(test)]
 mod tests {
-    use super::{Action, permission};
+    use super::{Action, Scope, permission, permitted};
+    use crate::order::Relation;
     use crate::staff::Role;
 
     /// Whatever does not ask for an order asks for the administrator; the rest is tested with orders.
     #[test]
     fn only_the_administrator_sets_the_town_up() {
         for role in Role::ALL {
-            for action in [Action::ManageCatalogue, Action::EnrolStaff] {
+            for action in [Action::ManageCatalogue, Action::ManageStaff] {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 7 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 8 + crate::order::StepName::ALL.len());
+    }
+
+    #[test]
+    fn who_is_on_the_staff_is_seen_by_administrators_and_auditors() {
+        let who = Role::ALL.iter().filter(|role| permission(**role, Action::SeeStaff));
+        assert_eq!(who.collect::<Vec<_>>(), [&Role::Auditor, &Role::Administrator]);
+    }
+
+    /// Whatever a scope lets a key see, it is no step, no caller and nothing that changes the town.
+    #[test]
+    fn a_key_reads_orders_and_nothing_more() {
+        for scope in Scope::ALL {
+            assert_eq!(scope.as_str().parse(), Ok(*scope));
+            let may = |action| permitted(scope.role(), action, Relation::Centre);
+            let allowed: Vec<Action> = Action::all().filter(|action| may(*action)).collect();
+            assert!(
+                allowed.iter().all(|action| matches!(action, Action::SeeOrder | Action::SeeStaff | Action::SeeLooks)),
+                "{scope}: {allowed:?}"
+            );
+        }
     }
 }

@@ -35,6 +35,8 @@ pub struct DataKey {
 const SECRET_ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 /// Letters of a case secret: 31^8 = 8.5 × 10^11; at 5 tries an hour a guess succeeds once in 10^7 years.
 const SECRET_LENGTH: usize = 8;
+/// Letters of a one-time password: 31^12 = 7.9 × 10^17, 59 bits, for the days until it is replaced.
+const ONE_TIME_LENGTH: usize = 12;
 /// ChaCha20-Poly1305's nonce (RFC 8439).
 const NONCE_BYTES: usize = 12;
 
@@ -65,13 +67,31 @@ impl Keys {
     /// The case secret of the order `id`: the same for every answer to the same submission.
     #[must_use]
     pub fn case_secret(&self, id: &DocId) -> String {
-        let mac = self.mac("case-secret", &[id.as_str().as_bytes()]);
+        self.letters(["case-secret", "case-secret-2"], &[id.as_str().as_bytes()], SECRET_LENGTH)
+    }
+
+    /// A one-time password that people can read out, the same for the same `parts`: 12 letters in groups.
+    #[must_use]
+    pub fn one_time_password(&self, parts: &[&[u8]]) -> String {
+        let letters = self.letters(["one-time", "one-time-2"], parts, ONE_TIME_LENGTH).to_ascii_lowercase();
+        let groups: Vec<String> =
+            letters.as_bytes().chunks(4).map(|g| String::from_utf8_lossy(g).into_owned()).collect();
+        groups.join("-")
+    }
+
+    /// The secret part of the key of another system: the same for every answer to the same request.
+    #[must_use]
+    pub fn integration_secret(&self, id: &DocId) -> String {
+        self.mac("integration-key", &[id.as_str().as_bytes()]).to_string()
+    }
+
+    fn letters(&self, labels: [&str; 2], parts: &[&[u8]], length: usize) -> String {
         // 31 does not divide 256: bytes of 248 and above (8 × 31) are skipped, so every letter is equally likely. Of
-        // 32 bytes 31 are expected to be usable; should fewer than 8 be, the rest come from a second block.
-        let second = self.mac("case-secret-2", &[id.as_str().as_bytes()]);
-        let bytes = mac.as_bytes().iter().chain(second.as_bytes()).filter(|byte| **byte < 248);
+        // 32 bytes 31 are expected to be usable; should fewer than `length` be, the rest come from a second block.
+        let blocks = labels.map(|label| self.mac(label, parts));
+        let bytes = blocks.iter().flat_map(Hash::as_bytes).filter(|byte| **byte < 248);
         let letters = bytes.filter_map(|byte| SECRET_ALPHABET.get(usize::from(*byte) % SECRET_ALPHABET.len()));
-        letters.take(SECRET_LENGTH).map(|letter| char::from(*letter)).collect()
+        letters.take(length).map(|letter| char::from(*letter)).collect()
     }
 
     /// What is stored of a case secret.

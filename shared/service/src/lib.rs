@@ -14,8 +14,10 @@ pub mod keys;
 mod layer;
 mod problem;
 pub mod rate;
+pub mod reader;
 mod rejections;
 pub mod session;
+pub mod sessions;
 #[cfg(target_family = "wasm")]
 pub mod spin;
 pub mod work;

@@ -1,6 +1,7 @@
 //! The one place where a domain's rejection becomes an HTTP problem.
 
 use domain::catalogue::CatalogueRejection;
+use domain::integration::KeyRejection;
 use domain::look::{LOOKS_PER_DAY, LookRejection};
 use domain::order::{OrderRejection, Refusal, RefusalKind};
 use domain::staff::StaffRejection;
@@ -106,11 +107,34 @@ impl From<CatalogueRejection> for Problem {
 
 impl From<StaffRejection> for Problem {
     fn from(rejection: StaffRejection) -> Self {
+        let conflict = |code, detail: &str| Self::new(StatusCode::CONFLICT, code, detail);
         match rejection {
             StaffRejection::AccountTaken => {
-                let detail = "There is somebody under this account already. Choose another account.";
-                Self::new(StatusCode::CONFLICT, "accountTaken", detail)
+                conflict("accountTaken", "There is somebody under this account already. Choose another account.")
+            }
+            StaffRejection::OwnAccount => {
+                let detail = "Nobody administers themselves. Ask another administrator.";
+                Self::new(StatusCode::FORBIDDEN, "ownAccount", detail)
+            }
+            StaffRejection::Unchanged => conflict("staffUnchanged", "This is so already. Look at the person again."),
+            StaffRejection::FactorEnrolled => conflict(
+                "secondFactorEnrolled",
+                "There is an authenticator app for this account. Sign in with its code.",
+            ),
+            StaffRejection::OwnChangesFull => conflict(
+                "ownChangesFull",
+                "You have changed your account too often for one file. Ask an administrator for a new account.",
+            ),
+            StaffRejection::Stale { version } => {
+                let detail = "Somebody else changed this person since you looked. Look again, then decide.";
+                conflict("staleVersion", detail).with("version", version)
             }
         }
+    }
+}
+
+impl From<KeyRejection> for Problem {
+    fn from(KeyRejection::Revoked: KeyRejection) -> Self {
+        Self::new(StatusCode::CONFLICT, "keyRevoked", "The key is revoked already; nothing is left to do.")
     }
 }

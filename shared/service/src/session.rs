@@ -3,7 +3,7 @@
 //! A session is an opaque 256-bit token in a cookie; the store knows only its hash, so nobody can sign in with a copy of
 //! the store. The token that guards against cross-site requests is derived from it and lets a page that was loaded
 //! again ask for it once more. What must stay true: a request that changes something never gets past [`StaffCall`]
-//! without that token, and no session outlives its idle and absolute limits.
+//! without that token, and no session outlives its idle and absolute limits, nor the first of its roles to end.
 
 use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::keys::{Keys, same_text};
 use crate::problem::Problem;
+use crate::sessions;
 
 /// The cookie's name.
 pub const COOKIE: &str = "onetown_session";
@@ -47,7 +48,7 @@ pub struct Session {
     pub account: Account,
     /// The name that colleagues see.
     pub display_name: String,
-    /// What they may do, as it was when they signed in.
+    /// What they may do: the roles that held when they signed in. The session ends with the first of them.
     pub roles: Vec<Role>,
     /// Where they work.
     pub unit: Option<UnitCode>,
@@ -57,46 +58,55 @@ pub struct Session {
     pub last_seen: Moment,
     /// When the session ends however busy they are.
     pub until: Moment,
+    /// Whether it ends then because a role does.
+    #[serde(default)]
+    pub role_ends: bool,
 }
 
 impl Session {
-    /// Begins a session of `staff`; returns the token for the cookie.
+    /// Begins a session of `staff`; returns the token for the cookie. It is listed before it exists, so that whoever
+    /// ends all sessions of a person finds it; see [`crate::sessions`].
     ///
     /// # Errors
     /// The store's problems.
     pub async fn open<P: Platform>(access: &Access<P>, id: DocId, staff: &Staff) -> Result<(Self, String), Problem> {
-        let now = access.now();
+        let (now, today) = (access.now(), access.now().date());
         let token = base16ct::lower::encode_string(&access.random::<32>());
+        let role_ends = staff.roles.first_end(today);
         let last_day_ends = staff.valid_until.map_or(Moment::MAX, |day| day.end_of_day());
+        let until = now.plus_ms(ABSOLUTE_LIMIT_MS).min(last_day_ends);
         let session = Self {
             staff: id,
             account: staff.account.clone(),
             display_name: staff.display_name.clone(),
-            roles: staff.roles.iter().copied().collect(),
+            roles: staff.roles.on(today).collect(),
             unit: staff.unit.clone(),
             created: now,
             last_seen: now,
-            until: now.plus_ms(ABSOLUTE_LIMIT_MS).min(last_day_ends),
+            until: until.min(role_ends),
+            role_ends: role_ends < until,
         };
-        access.set(&key_of(&token), serde_json::to_vec(&session).map_err(StoreError::from)?).await?;
+        let bytes = serde_json::to_vec(&session).map_err(StoreError::from)?;
+        sessions::list(access, &session.staff, hash_of(&token)).await?;
+        access.set(&key_of(&hash_of(&token)), bytes).await?;
         Ok((session, token))
     }
 
-    /// The session behind `token`, seen now; none when it is unknown, revoked or over.
-    async fn find<P: Platform>(access: &Access<P>, token: &str) -> Result<Option<Self>, Problem> {
-        let key = key_of(token);
-        let Some(bytes) = access.get(&key).await? else { return Ok(None) };
+    /// The session behind `token`, seen now.
+    async fn find<P: Platform>(access: &Access<P>, token: &str) -> Result<Self, Problem> {
+        let key = key_of(&hash_of(token));
+        let bytes = access.get(&key).await?.ok_or_else(no_session)?;
         let session: Self = canon::read(&bytes).map_err(StoreError::from)?;
         let now = access.now();
         let idle_ms = now.ms_since(session.last_seen);
         if now >= session.until || idle_ms > IDLE_LIMIT_MS {
             access.delete_many(&[key]).await?;
-            return Ok(None);
+            return Err(if session.role_ends && now >= session.until { role_expired() } else { no_session() });
         }
         if idle_ms >= TOUCH_AFTER_MS {
             touch(access, &key, now).await?;
         }
-        Ok(Some(session))
+        Ok(session)
     }
 
     /// Ends the session behind `token`.
@@ -104,7 +114,7 @@ impl Session {
     /// # Errors
     /// The store's problems.
     pub async fn revoke<P: Platform>(access: &Access<P>, token: &str) -> Result<(), Problem> {
-        Ok(access.delete_many(&[key_of(token)]).await?)
+        Ok(access.delete_many(&[key_of(&hash_of(token))]).await?)
     }
 
     /// Whether one of their roles may do `action`.
@@ -139,8 +149,14 @@ async fn touch<P: Platform>(access: &Access<P>, key: &str, now: Moment) -> Resul
     Ok(())
 }
 
-fn key_of(token: &str) -> String {
-    let hash: Hash = sha256(&[b"onetown/session/v1\n", token.as_bytes()]);
+/// What is known of a token.
+#[must_use]
+pub fn hash_of(token: &str) -> Hash {
+    sha256(&[b"onetown/session/v1\n", token.as_bytes()])
+}
+
+/// Where the session with this hash lies.
+pub(crate) fn key_of(hash: &Hash) -> String {
     format!("session/{hash}")
 }
 
@@ -166,7 +182,7 @@ impl<P: Platform> FromRequestParts<App<P>> for StaffCall<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Problem> {
         let call = Call::from_request_parts(parts, app).await?;
         let token = cookie(&call.headers).ok_or_else(no_session)?;
-        let session = Session::find(&call.access, &token).await?.ok_or_else(no_session)?;
+        let session = Session::find(&call.access, &token).await?;
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             let given = call.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if !same_text(&csrf(&call.keys().await?, &token), given) {
@@ -195,6 +211,11 @@ impl<P: Platform> StaffCall<P> {
 
 fn no_session() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "noSession", "You are not signed in, or no longer. Sign in again.")
+}
+
+fn role_expired() -> Problem {
+    let detail = "A role of yours ended with the day. Sign in again to go on with what you may still do.";
+    Problem::new(StatusCode::UNAUTHORIZED, "roleExpired", detail)
 }
 
 /// The session token among the cookies, if it has a token's form.

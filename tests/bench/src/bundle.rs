@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::http;
 
 /// Components whose sizes are reported.
-const COMPONENTS: [&str; 14] = [
+const COMPONENTS: [&str; 15] = [
     "hello",
     "portal",
     "intake",
@@ -22,6 +22,7 @@ const COMPONENTS: [&str; 14] = [
     "clock",
     "duties",
     "identity",
+    "staff",
     "catalogue",
     "forms",
     "whistles",

@@ -56,11 +56,15 @@ pub async fn sign_in(kv: MemoryKv, number: usize, post: Post) -> Result<Signed, 
     let staff = Staff {
         display_name: account.to_string(),
         account,
-        roles: [post.role].into(),
+        roles: [post.role].into_iter().collect(),
         unit: Some(post.unit.parse().map_err(|error| format!("{}: {error:?}", post.unit))?),
         valid_from: None,
         valid_until: None,
         password: domain::order::Sealed(String::new()),
+        one_time: false,
+        second_factor: None,
+        suspended: false,
+        own_changes: 0,
     };
     let keys = app.keys(&access).await.map_err(|problem| problem.code().to_owned())?;
     let (_, token) = Session::open(&access, id, &staff).await.map_err(|problem| problem.code().to_owned())?;

@@ -186,6 +186,10 @@ export interface ProblemBody {
   proofOfWork?: { challenge: string; bits: number }
   /** With `urgeTooSoon`. */
   availableAt?: string
+  /** With `secondFactorNeeded`: what an authenticator app scans, the same as text, and what goes back with its code. */
+  uri?: string
+  secret?: string
+  offer?: string
   /** With a refused step of staff: what is possible instead, and where the order stands. */
   allowed?: string[]
   orderStatus?: string

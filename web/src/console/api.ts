@@ -12,7 +12,7 @@ async function send(path: string, init: RequestInit, change: boolean): Promise<R
   return call(path, { cache: 'no-store', ...init, headers: { ...(init.headers as Record<string, string>), ...csrf } })
 }
 
-async function ask(path: string, init: RequestInit = {}, change = false): Promise<Response> {
+export async function ask(path: string, init: RequestInit = {}, change = false): Promise<Response> {
   for (;;) {
     try {
       return await send(path, init, change)

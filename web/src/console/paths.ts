@@ -13,9 +13,15 @@ export const paths = {
   catalogue: '/catalogue',
   whistles: '/whistles',
   whistle: '/whistles/:id',
+  account: '/account',
+  staff: '/staff',
+  newPerson: '/staff/new',
+  person: '/staff/of/:account',
+  keys: '/keys',
 } as const
 
 export const queuePath = (name: string) => `/queues/${encodeURIComponent(name)}`
+export const personPath = (account: string) => `/staff/of/${encodeURIComponent(account)}`
 export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(idOrNumber)}`
 
 export const whistlePath = (id: string) => `/whistles/${encodeURIComponent(id)}`

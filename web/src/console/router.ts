@@ -42,6 +42,11 @@ export function createConsoleRouter(): Router {
       { path: paths.catalogue, name: 'catalogue', component: () => import('./catalogue/CataloguePage.vue'), meta: { page: 'cat.title' } },
       { path: paths.whistles, name: 'whistles', component: () => import('./whistles/WhistlesPage.vue'), meta: { page: 'whistle.title' } },
       { path: paths.whistle, name: 'whistle', component: () => import('./whistles/WhistlePage.vue'), meta: { page: 'whistle.title' } },
+      { path: paths.account, name: 'account', component: () => import('./account/AccountPage.vue'), meta: { page: 'account.title' } },
+      { path: paths.staff, name: 'staff', component: () => import('./staff/StaffPage.vue'), meta: { page: 'staff.title' } },
+      { path: paths.newPerson, name: 'newPerson', component: () => import('./staff/NewPersonPage.vue'), meta: { page: 'staff.new.title' } },
+      { path: paths.person, name: 'person', component: () => import('./staff/PersonPage.vue'), meta: { page: 'staff.title' } },
+      { path: paths.keys, name: 'keys', component: () => import('./staff/KeysPage.vue'), meta: { page: 'keysAdmin.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { page: 'app.notFound' } },
     ],
   })

@@ -9,6 +9,8 @@ import type { StaffSession } from './types'
 
 export const session = shallowRef<StaffSession | null>(null)
 export const staff = computed(() => session.value?.staff ?? null)
+/** Whether whoever is signed in may do something that has nothing to do with one order. */
+export const may = (action: string): boolean => session.value?.actions?.includes(action) ?? false
 /** The session ended while a page was open. */
 export const ended = ref(false)
 
@@ -39,12 +41,22 @@ export async function restore(): Promise<StaffSession | null> {
   return session.value
 }
 
-export async function signIn(account: string, password: string): Promise<void> {
+/** What a sign-in may bring; each request brings all of it. */
+export interface Entry {
+  account: string
+  password: string
+  code?: string
+  offer?: string
+  newPassword?: string
+  setUpSecondFactor?: boolean
+}
+
+export async function signIn(entry: Entry): Promise<void> {
   const before = staff.value?.id
   const response = await call('/api/identity/sessions', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ account, password }),
+    body: JSON.stringify(entry),
   })
   session.value = await read(response)
   if (ended.value && before !== undefined && before !== session.value.staff.id) {

@@ -3,6 +3,8 @@ import type { Attachment, TimeLimit } from '../api/types'
 
 export interface StaffSession {
   staff: { id: string; account: string; displayName: string; roles: string[]; unit?: string | null }
+  /** What this person may do that has nothing to do with one order. */
+  actions: string[]
   csrf: string
   until: string
 }

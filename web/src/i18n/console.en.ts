@@ -3,6 +3,7 @@ import type { ConsoleMessages } from './console'
 import { catalogueEn } from './console.catalogue.en'
 import { figuresEn } from './console.figures.en'
 import { whistlesEn } from './console.whistles.en'
+import { staffEn } from './console.staff.en'
 import { wordsEn } from './console.words.en'
 
 export const consoleEn: ConsoleMessages = {
@@ -10,6 +11,7 @@ export const consoleEn: ConsoleMessages = {
   ...catalogueEn,
   ...figuresEn,
   ...whistlesEn,
+  ...staffEn,
   'app.name': 'OneTown · Command centre',
   'app.title': '{page} · OneTown command centre',
   'app.home': 'Console home',

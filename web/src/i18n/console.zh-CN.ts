@@ -2,6 +2,7 @@
 import { catalogueZhCN } from './console.catalogue.zh-CN'
 import { figuresZhCN } from './console.figures.zh-CN'
 import { whistlesZhCN } from './console.whistles.zh-CN'
+import { staffZhCN } from './console.staff.zh-CN'
 import { wordsZhCN } from './console.words.zh-CN'
 
 export const consoleZhCN = {
@@ -9,6 +10,7 @@ export const consoleZhCN = {
   ...catalogueZhCN,
   ...figuresZhCN,
   ...whistlesZhCN,
+  ...staffZhCN,
   'app.name': '一镇通 · 指挥中心',
   'app.title': '{page} · 一镇通指挥中心',
   'app.home': '工作台首页',

@@ -93,6 +93,35 @@ async fn a_step_is_six_operations_and_a_queue_page_two() {
 }
 
 #[tokio::test]
+async fn search_answers_in_pages_that_miss_and_repeat_nothing() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    for _ in 0..450 {
+        town.submit().await;
+    }
+    town.tick().await;
+    let (mut numbers, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let page = town.get(&dispatcher, &format!("/api/dispatch/orders?cursor={cursor}")).await.good();
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() <= 200);
+        numbers.extend(items.iter().map(|item| item["number"].as_str().unwrap().to_owned()));
+        pages += 1;
+        // What comes in meanwhile is newer than what is still to be shown.
+        town.submit().await;
+        town.tick().await;
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!((numbers.len(), pages), (450, 3));
+    assert!(numbers.is_sorted_by(|a, b| a > b), "newest first, each once");
+    let wrong = town.get(&dispatcher, "/api/dispatch/orders?cursor=x").await;
+    assert_eq!(wrong.status, 400, "{wrong:?}");
+}
+
+#[tokio::test]
 async fn search_finds_and_exports() {
     let mut town = Town::new().await;
     let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;

@@ -14,6 +14,8 @@ use tower_service::Service as _;
 
 /// The setup token of every town here.
 pub const TOKEN: &str = "b1946ac92492d2347c6235b4d2611184";
+/// Lets the clock tick.
+const CLOCK_KEY: &str = "the clock key of the identity tests";
 /// A password that is long enough.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -58,6 +60,9 @@ impl Town {
     pub fn over(backend: Backend, gate: Arc<Steady>) -> Self {
         let store = MemoryKv::new(backend, gate.clone());
         store.set_variable("setup_token", TOKEN);
+        store.set_variable("clock_key", CLOCK_KEY);
+        // Most tests are about something else; `two_steps` is about this.
+        store.set_variable("second_factor", "optional");
         let router = functions(&store);
         Self { gate, store, router, keys_used: 0 }
     }
@@ -166,10 +171,7 @@ impl Town {
 
     /// Signs in.
     pub async fn sign_in(&self, account: &str, password: &str) -> SignedIn {
-        let answer = self.try_sign_in(account, password).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        let cookie = answer.cookie.unwrap().split(';').next().unwrap().to_owned();
-        SignedIn { cookie, csrf: answer.body["csrf"].as_str().unwrap().to_owned() }
+        signed_in(self.try_sign_in(account, password).await)
     }
 
     /// Enrols somebody with this role and signs them in.
@@ -181,15 +183,41 @@ impl Town {
         self.sign_in(&account, PASSWORD).await
     }
 
+    /// Folds the lists, as the clock does.
+    pub async fn tick(&self) {
+        let bearer = format!("Bearer {CLOCK_KEY}");
+        loop {
+            let answer = self.send("POST", "/api/clock/tick", &[("authorization", &bearer)], None).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            if answer.body["more"] == false && answer.body["sequenced"] == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Sends what a sign-in needs.
+    pub async fn enter(&self, body: &Value) -> Answer {
+        self.send("POST", "/api/identity/sessions", &[], Some(body)).await
+    }
+
     /// Loads files.
     pub async fn load(&mut self, who: &SignedIn, files: &BTreeMap<String, String>) -> Answer {
         self.change(who, "PUT", "/api/admin/catalogue", &json!({"files": files})).await
     }
 }
 
-/// Both functions that an administrator meets.
+/// The functions that an administrator meets, the clock's tick, and lists, which other systems read.
 fn functions(store: &MemoryKv) -> Router {
-    service::finish(crate::routes().merge(catalogue::routes()), App::new(store.clone()))
+    let routes =
+        crate::routes().merge(staff::routes()).merge(catalogue::routes()).merge(clock::routes()).merge(lists::routes());
+    service::finish(routes, App::new(store.clone()))
+}
+
+/// What a browser keeps of an answer to a sign-in.
+pub fn signed_in(answer: Answer) -> SignedIn {
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let cookie = answer.cookie.unwrap().split(';').next().unwrap().to_owned();
+    SignedIn { cookie, csrf: answer.body["csrf"].as_str().unwrap().to_owned() }
 }
 
 /// A body for the enrolment of somebody with this role.

@@ -11,7 +11,7 @@ use super::code::StepName;
 use crate::aggregate::Actor;
 use crate::catalogue::{CENTRE_UNIT, GridCode, UnitCode};
 use crate::permission::{Action, permitted};
-use crate::staff::{Role, Staff};
+use crate::staff::Role;
 
 /// Whoever acts on an order, as rules need to know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +27,6 @@ pub struct Member {
 }
 
 impl Member {
-    /// A member of staff who works in no grid.
-    #[must_use]
-    pub fn of(staff: &Staff) -> Self {
-        let id = Actor::staff(Staff::id(&staff.account).as_str());
-        Self { id, roles: staff.roles.clone(), unit: staff.unit.clone(), grid: None }
-    }
-
     /// A part of the system, such as the clock.
     #[must_use]
     pub fn system(name: &str) -> Self {

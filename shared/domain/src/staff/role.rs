@@ -67,6 +67,25 @@ roles! {
     Administrator = "administrator",
 }
 
+impl Role {
+    /// Whether who has this role signs in with a code besides the password: whoever decides about somebody else's
+    /// matter or work, and whoever decides who may. The others report, handle and read.
+    #[must_use]
+    pub const fn needs_second_factor(self) -> bool {
+        matches!(
+            self,
+            Self::Approver
+                | Self::Dispatcher
+                | Self::UnitHead
+                | Self::CaseOfficer
+                | Self::LegalReviewer
+                | Self::Supervisor
+                | Self::TownLeader
+                | Self::Administrator
+        )
+    }
+}
+
 impl FromStr for Role {
     type Err = RoleError;
 

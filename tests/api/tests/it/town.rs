@@ -35,7 +35,13 @@ impl Deref for Town {
 
 /// The variables of a town behind one trusted proxy, so that a test can speak for many addresses.
 pub fn variables() -> BTreeMap<String, String> {
-    let pairs = [("clock_key", CLOCK_KEY), ("setup_token", SETUP_TOKEN), ("trusted_proxy_hops", "1")];
+    let pairs = [
+        ("clock_key", CLOCK_KEY),
+        ("setup_token", SETUP_TOKEN),
+        ("trusted_proxy_hops", "1"),
+        // The second factor has tests of its own, in `functions/identity`.
+        ("second_factor", "optional"),
+    ];
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 

@@ -1,18 +1,17 @@
 //! The first administrator, who needs no session but the setup token.
 
-use std::collections::BTreeSet;
-
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use domain::aggregate::Actor;
-use domain::staff::{Role, Staff};
+use domain::staff::{Profile, Role, Roles, Staff};
 use http::StatusCode;
+use people::{fields, password, tries};
 use serde::Deserialize;
 use service::keys::same_text;
 use service::{Call, Problem, body};
 use store::{Platform, ensure_value};
 
-use crate::{enrol, sign_in};
+use crate::enrol;
 
 /// Says who the first administrator is. Written before that person's document, so that two tokens' holders at once make
 /// one; a crash in between leaves the same account to be created by the next try.
@@ -29,7 +28,7 @@ struct Form {
 /// `POST /api/identity/setup`
 pub async fn set_up<P: Platform>(call: Call<P>, body: Body) -> Result<Response, Problem> {
     let keys = call.keys().await?;
-    sign_in::count_address(&call, &keys).await?;
+    tries::count_address(&call, &keys).await?;
     let token = call.app.platform().variable("setup_token").await.filter(|token| !token.is_empty());
     if !token.zip(call.bearer()).is_some_and(|(token, given)| same_text(&token, given)) {
         let detail = "The setup token is not right. `onetown up` keeps it in `.spin/onetown.json`; elsewhere it is the \
@@ -49,24 +48,18 @@ pub async fn set_up<P: Platform>(call: Call<P>, body: Body) -> Result<Response, 
         "accountTaken" => already_set_up(),
         _ => problem,
     })?;
-    Ok((StatusCode::CREATED, body::answer(&enrol::view(&created.document))).into_response())
+    Ok((StatusCode::CREATED, body::answer(&people::view(&created.committed.document))).into_response())
 }
 
 fn read(form: Form) -> Result<enrol::Newcomer, Problem> {
     let mut errors = Vec::new();
-    let account = enrol::check(&mut errors, "/account", "accountInvalid", &form.account);
+    let account = fields::check(&mut errors, "/account", "accountInvalid", &form.account);
     let display_name = enrol::display_name(&mut errors, "/displayName", &form.display_name);
-    enrol::check_password(&mut errors, "/password", &form.password);
+    password::check(&mut errors, "/password", &form.password, &form.account);
     let Some(account) = account.filter(|_| errors.is_empty()) else { return Err(Problem::invalid(errors)) };
-    Ok(enrol::Newcomer {
-        account,
-        display_name,
-        password: form.password,
-        roles: BTreeSet::from([Role::Administrator]),
-        unit: None,
-        valid_from: None,
-        valid_until: None,
-    })
+    let roles = Roles::from_iter([Role::Administrator]);
+    let profile = Profile { display_name, roles, unit: None, valid_from: None, valid_until: None };
+    Ok(enrol::Newcomer { account, profile, password: Some(form.password) })
 }
 
 fn already_set_up() -> Problem {
