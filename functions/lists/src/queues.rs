@@ -96,10 +96,15 @@ fn key_of(session: &Session, name: &str) -> Option<String> {
     }
 }
 
-/// The rows but for those that complain about this person's unit.
+/// The rows but for those that complain about this person's unit, and of a village's for whoever works in one grid only
+/// that grid's.
 async fn rows<P: Platform>(staff: &StaffCall<P>, key: &str) -> Result<Vec<(DocId, QueueRow)>, Problem> {
     let mut rows = read_queue(&staff.call.access, key).await?;
     rows.retain(|(_, row)| row.c.as_ref().is_some_and(|columns| !is_about(columns, &staff.session)));
+    if let Some(grid) = staff.session.grid.as_ref().filter(|_| key.starts_with("village/")) {
+        let grid = json!(grid);
+        rows.retain(|(_, row)| row.c.as_ref().and_then(|columns| columns.get("gridCode")) == Some(&grid));
+    }
     Ok(rows)
 }
 

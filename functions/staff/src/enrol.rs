@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use domain::aggregate::{Actor, Aggregate as _, Context};
-use domain::catalogue::CatalogueHead;
+use domain::catalogue::{CatalogueHead, GridCode};
+use domain::order::is_within;
 use domain::permission::Action;
 use domain::staff::{Account, Profile, Role, Roles, Staff, StaffEvent, StaffRejection, Term};
 use domain::time::Date;
@@ -29,6 +30,8 @@ struct Form {
     roles: Vec<Value>,
     unit: String,
     #[serde(default)]
+    grid: Option<String>,
+    #[serde(default)]
     valid_from: Option<String>,
     #[serde(default)]
     valid_until: Option<String>,
@@ -41,6 +44,8 @@ pub struct ProfileForm {
     pub display_name: String,
     pub roles: Vec<Value>,
     pub unit: String,
+    #[serde(default)]
+    pub grid: Option<String>,
     #[serde(default)]
     pub valid_from: Option<String>,
     #[serde(default)]
@@ -85,8 +90,8 @@ fn read(form: Form, town: &CatalogueHead) -> Result<Newcomer, Problem> {
     if let Some(password) = &form.password {
         password::check(&mut errors, "/password", password, &form.account);
     }
-    let Form { display_name, roles, unit, valid_from, valid_until, password, .. } = form;
-    let profile = ProfileForm { display_name, roles, unit, valid_from, valid_until };
+    let Form { display_name, roles, unit, grid, valid_from, valid_until, password, .. } = form;
+    let profile = ProfileForm { display_name, roles, unit, grid, valid_from, valid_until };
     let profile = self::profile(&mut errors, &profile, town);
     match (account, profile) {
         (Some(account), Some(profile)) if errors.is_empty() => Ok(Newcomer { account, profile, password }),
@@ -102,12 +107,20 @@ pub fn profile(errors: &mut Vec<FieldError>, form: &ProfileForm, town: &Catalogu
     if unit.as_ref().is_some_and(|unit| !town.is_unit(unit)) {
         errors.push(FieldError::new("/unit", "unknownUnit"));
     }
+    let grid: Option<GridCode> =
+        form.grid.as_deref().and_then(|grid| fields::check(errors, "/grid", "unknownGrid", grid));
+    // A grid's code begins with its village's.
+    if let (Some(grid), Some(unit)) = (&grid, &unit)
+        && !is_within(grid.as_str(), unit.as_str())
+    {
+        errors.push(FieldError::new("/grid", "gridElsewhere"));
+    }
     let mut day = |pointer, text: &Option<String>| text.as_deref().and_then(|text| check_day(errors, pointer, text));
     let (valid_from, valid_until) = (day("/validFrom", &form.valid_from), day("/validUntil", &form.valid_until));
     if valid_from.zip(valid_until).is_some_and(|(from, until)| until < from) {
         errors.push(FieldError::new("/validUntil", "beforeStart"));
     }
-    Some(Profile { display_name, roles: roles?, unit: Some(unit?), valid_from, valid_until })
+    Some(Profile { display_name, roles: roles?, unit: Some(unit?), grid, valid_from, valid_until })
 }
 
 /// Each role is its name, or `{role, from?, until?}`.
@@ -176,6 +189,7 @@ pub async fn create<P: Platform>(
         display_name: profile.display_name.clone(),
         roles: profile.roles.clone(),
         unit: profile.unit.clone(),
+        grid: profile.grid.clone(),
         valid_from: profile.valid_from,
         valid_until: profile.valid_until,
         password: person::seal_password(access, &data_key, password)?,

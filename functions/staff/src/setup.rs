@@ -58,7 +58,7 @@ fn read(form: Form) -> Result<enrol::Newcomer, Problem> {
     password::check(&mut errors, "/password", &form.password, &form.account);
     let Some(account) = account.filter(|_| errors.is_empty()) else { return Err(Problem::invalid(errors)) };
     let roles = Roles::from_iter([Role::Administrator]);
-    let profile = Profile { display_name, roles, unit: None, valid_from: None, valid_until: None };
+    let profile = Profile { display_name, roles, unit: None, grid: None, valid_from: None, valid_until: None };
     Ok(enrol::Newcomer { account, profile, password: Some(form.password) })
 }
 

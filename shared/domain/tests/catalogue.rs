@@ -178,6 +178,7 @@ fn the_public_view_has_what_a_form_needs() {
     };
     assert_eq!((items("categories", "items"), items("villages", "grids")), (94, 211));
     assert_eq!(view["villages"][0]["subareaEn"], "Central");
+    assert_eq!(view["villages"][0]["center"], view["town"]["center"], "the first village is where the town begins");
     assert_eq!(
         view["limits"],
         serde_json::json!({

@@ -10,7 +10,7 @@ pub fn view(document: &Document<Staff>) -> Value {
     let staff = &document.state;
     json!({
         "id": document.id, "version": document.version, "account": staff.account, "displayName": staff.display_name,
-        "roles": roles_view(&staff.roles), "unit": staff.unit, "validFrom": staff.valid_from,
+        "roles": roles_view(&staff.roles), "unit": staff.unit, "grid": staff.grid, "validFrom": staff.valid_from,
         "validUntil": staff.valid_until, "suspended": staff.suspended, "oneTime": staff.one_time,
         "secondFactor": staff.second_factor.is_some(),
     })

@@ -58,6 +58,7 @@ impl<P: Platform> FromRequestParts<App<P>> for Reader<P> {
             display_name: key.name,
             roles: Vec::new(),
             unit: None,
+            grid: None,
             created: now,
             last_seen: now,
             until: now,

@@ -8,7 +8,7 @@
 use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::Actor;
-use domain::catalogue::UnitCode;
+use domain::catalogue::{GridCode, UnitCode};
 use domain::order::Member;
 use domain::permission::{Action, permission};
 use domain::staff::{Account, Role, Staff};
@@ -52,6 +52,9 @@ pub struct Session {
     pub roles: Vec<Role>,
     /// Where they work.
     pub unit: Option<UnitCode>,
+    /// Their grid, if they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<GridCode>,
     /// When they signed in.
     pub created: Moment,
     /// When they were last seen, to the minute.
@@ -81,6 +84,7 @@ impl Session {
             display_name: staff.display_name.clone(),
             roles: staff.roles.on(today).collect(),
             unit: staff.unit.clone(),
+            grid: staff.grid.clone(),
             created: now,
             last_seen: now,
             until: until.min(role_ends),
@@ -127,7 +131,7 @@ impl Session {
     #[must_use]
     pub fn member(&self) -> Member {
         let roles = self.roles.iter().copied().collect();
-        Member { id: self.actor(), roles, unit: self.unit.clone(), grid: None }
+        Member { id: self.actor(), roles, unit: self.unit.clone(), grid: self.grid.clone() }
     }
 
     /// Whoever is signed in, as the one who acts.

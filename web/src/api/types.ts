@@ -37,7 +37,14 @@ export interface Category extends Coded {
   items: CategoryItem[]
 }
 
+/** WGS-84 in 1e-7 degree. */
+export interface Point {
+  lonE7: number
+  latE7: number
+}
+
 export interface Village extends Coded {
+  center: Point
   subareaZh: string
   subareaEn?: string
   grids: Coded[]
@@ -45,7 +52,7 @@ export interface Village extends Coded {
 
 export interface Catalogue {
   version: number | string
-  town: Coded & { hotline: string; center?: { lonE7: number; latE7: number } }
+  town: Coded & { hotline: string; center?: Point }
   appealTypes: AppealType[]
   categories: Category[]
   villages: Village[]

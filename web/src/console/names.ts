@@ -23,6 +23,7 @@ const index = computed(() => {
   return found
 })
 
+export const villages = computed(() => catalogue.value?.villages ?? [])
 export const categories = computed(() => catalogue.value?.categories ?? [])
 export const town = computed(() => catalogue.value?.town ?? null)
 

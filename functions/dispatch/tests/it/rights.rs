@@ -12,16 +12,39 @@ fn kebab(step: StepName) -> String {
     letters.flat_map(|c| if c.is_ascii_uppercase() { vec!['-', c.to_ascii_lowercase()] } else { vec![c] }).collect()
 }
 
-/// Units and the relation of their people to an order that `LEAD` leads.
-const PLACES: [(&str, Relation); 3] =
-    [("C01", Relation::Centre), (LEAD, Relation::Leading), (OTHER, Relation::Outside)];
+/// A unit that helps with the order, one that got a notice on it, and where it happened.
+const HELPER: &str = "D05";
+const CARDED: &str = "D06";
+const VILLAGE: &str = "990181101001";
+/// Units and the relation of their people to the order: every one that there is.
+const PLACES: [(&str, Relation); 6] = [
+    ("C01", Relation::Centre),
+    (LEAD, Relation::Leading),
+    (HELPER, Relation::Assisting),
+    (CARDED, Relation::Carded),
+    (VILLAGE, Relation::Local),
+    (OTHER, Relation::Outside),
+];
+
+/// An order to which somebody stands in every relation, and its version.
+async fn entangled(town: &mut Town) -> (String, u64) {
+    let dispatcher = town.person("the-dispatcher", "dispatcher", "C01").await;
+    let watch = town.person("the-supervisor", "supervisor", "C01").await;
+    let carded = town.person("the-carded", "handler", CARDED).await;
+    let (id, _) = town.submit().await;
+    town.step(&dispatcher, &id, "dispatch", json!({"lead": CARDED})).await.good();
+    town.step(&carded, &id, "sign", json!({})).await.good();
+    let proposed = town.step(&watch, &id, "propose-card", json!({"level": "notice", "text": "x"})).await.good();
+    let key = proposed["handling"]["cards"][0]["key"].clone();
+    town.step(&watch, &id, "issue-card", json!({"key": key, "text": "x"})).await.good();
+    let moved = town.step(&dispatcher, &id, "transfer", json!({"lead": LEAD, "coUnits": [HELPER]})).await.good();
+    (id, moved["version"].as_u64().unwrap())
+}
 
 #[tokio::test]
 async fn every_role_in_every_relation_meets_the_table() {
     let mut town = Town::new().await;
-    let dispatcher = town.person("the-dispatcher", "dispatcher", "C01").await;
-    let (id, _) = town.submit().await;
-    town.step(&dispatcher, &id, "dispatch", json!({"lead": LEAD})).await.good();
+    let (id, version) = entangled(&mut town).await;
     let (mut hidden, mut forbidden) = (0, 0);
     for (unit, relation) in PLACES {
         for role in Role::ALL {
@@ -53,7 +76,7 @@ async fn every_role_in_every_relation_meets_the_table() {
                 for step in StepName::ALL.iter().filter(may) {
                     let path = format!("/api/dispatch/orders/{id}/{}", kebab(*step));
                     let body = json!({
-                        "ifVersion": 2, "text": "x", "lead": OTHER, "units": [OTHER], "to": "petition", "reason": "RT01",
+                        "ifVersion": version, "text": "x", "lead": OTHER, "units": [OTHER], "to": "petition", "reason": "RT01",
                         "limit": {"n": 1, "unit": "naturalDays"}, "class": "resolved", "method": "phone",
                         "level": "notice", "key": "none",
                     });
@@ -64,9 +87,10 @@ async fn every_role_in_every_relation_meets_the_table() {
             }
         }
     }
-    assert!(hidden > 500 && forbidden > 200, "{hidden} {forbidden}");
-    let order = town.get(&dispatcher, &format!("/api/dispatch/orders/{id}")).await.good();
-    assert_eq!(order["version"], 2, "nobody changed anything");
+    assert!(hidden > 1_500 && forbidden > 500, "{hidden} {forbidden}");
+    let leader = town.person("the-leader", "town_leader", "C01").await;
+    let order = town.get(&leader, &format!("/api/dispatch/orders/{id}")).await.good();
+    assert_eq!(order["version"], version, "nobody changed anything");
 }
 
 #[tokio::test]
@@ -103,4 +127,26 @@ async fn the_accused_unit_sees_nothing() {
         let found = town.get(person, "/api/dispatch/orders").await.good();
         assert_eq!(found["items"], json!([]));
     }
+}
+
+#[tokio::test]
+async fn whoever_works_in_one_grid_sees_that_grid_and_no_other() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let village = town.person("village", "grid_head", VILLAGE).await;
+    let here = town.person_in("here", "grid_worker", VILLAGE, "990181101001001").await;
+    let there = town.person_in("there", "grid_worker", VILLAGE, "990181101001002").await;
+    let (id, _) = town.submit_in("990181101001001").await;
+    town.step(&dispatcher, &id, "dispatch", json!({"lead": LEAD})).await.good();
+    town.tick().await;
+    for (person, sees) in [(&village, true), (&here, true), (&there, false)] {
+        let status = town.get(person, &format!("/api/dispatch/orders/{id}")).await.status;
+        assert_eq!(status, if sees { 200 } else { 404 }, "{person:?}");
+        assert_eq!(town.queue(person, "village").await.len(), usize::from(sees), "{person:?}");
+    }
+    let admin = town.admin();
+    let wrong = json!({"account": "somebody", "displayName": "某人", "password": "correct horse battery",
+        "roles": ["grid_worker"], "unit": VILLAGE, "grid": "990181101002001"});
+    let answer = town.post(&admin, "POST", "/api/identity/staff", &wrong).await;
+    assert_eq!((answer.said(), &answer.body["errors"][0]["code"]), ((422, "invalidFields"), &json!("gridElsewhere")));
 }

@@ -122,6 +122,8 @@ pub struct VillageView<'a> {
     pub subarea_zh: &'a str,
     /// Part of the town, in English.
     pub subarea_en: &'a str,
+    /// Its centre, WGS-84 in 1e-7 degree.
+    pub center: Point,
     /// Its grids, by code.
     pub grids: Vec<GridView<'a>>,
 }
@@ -134,6 +136,7 @@ impl<'a> VillageView<'a> {
             name_en: &village.name_en,
             subarea_zh: &village.subarea_zh,
             subarea_en: &village.subarea_en,
+            center: village.center,
             grids,
         }
     }

@@ -148,6 +148,7 @@ impl WorkOrder {
             "number": registered.number,
             "categoryCode": registered.category,
             "villageCode": registered.place.village,
+            "gridCode": registered.place.grid,
             "appealType": registered.appeal_type,
             "status": self.status,
             "urgency": self.urgency,

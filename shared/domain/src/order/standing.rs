@@ -96,8 +96,11 @@ impl WorkOrder {
         let handling = self.handling.as_deref();
         let place = &self.registered.place;
         let village = place.village.as_ref().map(super::VillageCode::as_str);
-        let there = (member.grid.is_some() && member.grid == place.grid)
-            || unit.zip(village).is_some_and(|(unit, village)| unit.as_str() == village);
+        // Whoever works in one grid knows that grid's matters; whoever works in none, the village's.
+        let there = match &member.grid {
+            Some(grid) => place.grid.as_ref() == Some(grid),
+            None => unit.zip(village).is_some_and(|(unit, village)| unit.as_str() == village),
+        };
         let local = there && self.is_local_matter();
         let found = [
             (Relation::Centre, unit.is_some_and(|unit| unit.as_str() == CENTRE_UNIT)),

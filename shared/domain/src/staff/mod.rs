@@ -19,7 +19,7 @@ pub use role::{Role, RoleError};
 pub use term::{Roles, Term};
 
 use crate::aggregate::{Actor, Aggregate, Context, Stamp};
-use crate::catalogue::UnitCode;
+use crate::catalogue::{GridCode, UnitCode};
 use crate::order::Sealed;
 use crate::time::Date;
 
@@ -40,6 +40,9 @@ pub struct Staff {
     /// Where this person works; the first administrator is enrolled before there are units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitCode>,
+    /// The one grid of their village that they work in; the whole village where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<GridCode>,
     /// The first day on which this person may sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Date>,
@@ -73,6 +76,9 @@ pub struct Profile {
     /// See [`Staff::unit`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitCode>,
+    /// See [`Staff::grid`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<GridCode>,
     /// See [`Staff::valid_from`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Date>,
@@ -222,8 +228,8 @@ impl Aggregate for Staff {
         match event {
             StaffEvent::Enrolled(_) => {}
             StaffEvent::Changed { profile, .. } => {
-                let Profile { display_name, roles, unit, valid_from, valid_until } = profile.clone();
-                staff = Self { display_name, roles, unit, valid_from, valid_until, ..staff };
+                let Profile { display_name, roles, unit, grid, valid_from, valid_until } = profile.clone();
+                staff = Self { display_name, roles, unit, grid, valid_from, valid_until, ..staff };
             }
             StaffEvent::Suspended { .. } => staff.suspended = true,
             StaffEvent::Reactivated { .. } => staff.suspended = false,

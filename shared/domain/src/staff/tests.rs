@@ -15,6 +15,7 @@ fn staff(from: Option<&str>, until: Option<&str>) -> Staff {
         display_name: "李文".to_owned(),
         roles: Roles::from_iter([Role::Handler]),
         unit: None,
+        grid: None,
         valid_from: from.map(day),
         valid_until: until.map(day),
         password: Sealed("first".to_owned()),
@@ -123,6 +124,7 @@ fn nobody_administers_themselves() {
         display_name: "李文".to_owned(),
         roles: Roles::from_iter([Role::Administrator]),
         unit: None,
+        grid: None,
         valid_from: None,
         valid_until: None,
     };

@@ -5,6 +5,7 @@ import type { Account, HeldRole, IntegrationKey, Person, PersonRow } from './typ
 export interface ProfileBody {
   displayName: string
   unit: string
+  grid: string | null
   roles: HeldRole[]
   validFrom: string | null
   validUntil: string | null

@@ -5,6 +5,7 @@ import { ROLES, type Person } from './types'
 export interface Profile {
   displayName: string
   unit: string[]
+  grid: string
   roles: Record<string, { on: boolean; from: string; until: string }>
   validFrom: string
   validUntil: string
@@ -18,6 +19,7 @@ export function profileOf(person: Person | null): Profile {
   return {
     displayName: person?.displayName ?? '',
     unit: person?.unit ? [person.unit] : [],
+    grid: person?.grid ?? '',
     roles: Object.fromEntries(roles),
     validFrom: person?.validFrom ?? '',
     validUntil: person?.validUntil ?? '',
@@ -27,6 +29,8 @@ export function profileOf(person: Person | null): Profile {
 export const bodyOf = (profile: Profile): ProfileBody => ({
   displayName: profile.displayName.trim(),
   unit: profile.unit[0] ?? '',
+  // A grid of another village went with the village.
+  grid: profile.unit[0] && profile.grid.startsWith(profile.unit[0]) ? profile.grid : null,
   roles: Object.entries(profile.roles).filter(([, { on }]) => on).map(([role, { from, until }]) => ({ role, from: from || null, until: until || null })),
   validFrom: profile.validFrom || null,
   validUntil: profile.validUntil || null,

@@ -9,6 +9,8 @@ export interface PersonRow {
   account: string
   displayName: string
   unit: string | null
+  /** The one grid of their village, if they have one. */
+  grid?: string | null
   roles: HeldRole[]
   suspended: boolean
   validFrom: string | null
