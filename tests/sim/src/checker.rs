@@ -249,6 +249,20 @@ pub fn texts(dump: &Dump, kept: &[(String, String)], refused: &[String]) -> Chec
     Ok(())
 }
 
+/// Every document of `kind` that somebody was told of is there, no older than they were told.
+///
+/// # Errors
+/// The first one that is not.
+pub fn versions(dump: &Dump, kind: &str, told: &BTreeMap<String, u64>) -> Checked {
+    let documents = documents(dump)?;
+    for (id, version) in told {
+        let key = format!("doc/{kind}/{id}");
+        let there = documents.get(&key).map_or(0, |document| document.version);
+        require!(there >= *version, "{key}: version {version} was acknowledged and it has {there}");
+    }
+    Ok(())
+}
+
 /// Every look that was answered is in a book of whoever looked, at least as often.
 ///
 /// # Errors

@@ -37,6 +37,8 @@ struct Told {
     orders: Vec<Receipt>,
     /// How often staff took which step.
     steps: BTreeMap<String, usize>,
+    /// Whistles by id, with the newest version that somebody was told of.
+    whistles: BTreeMap<String, u64>,
     /// Who looked at whose caller.
     looks: Vec<(Option<Actor>, String)>,
     violation: Option<Violation>,
@@ -113,6 +115,19 @@ impl Citizens {
         let mut told = self.told();
         told.kept.push((id.to_owned(), text.to_owned()));
         *told.steps.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// The whistles that there are, by id.
+    pub(crate) fn whistles(&self) -> Vec<String> {
+        self.told().whistles.keys().cloned().collect()
+    }
+
+    /// The step `name` of the whistle `id` was acknowledged as making `version`, or an earlier one.
+    pub(crate) fn whistled(&self, name: &str, id: &str, version: u64) {
+        let mut told = self.told();
+        let newest = told.whistles.entry(id.to_owned()).or_default();
+        *newest = version.max(*newest);
+        *told.steps.entry(format!("whistle {name}")).or_default() += 1;
     }
 
     /// How often staff took which step, and looked at callers.
@@ -318,6 +333,7 @@ impl Citizens {
         checker::always(dump, &Promises::default())?;
         let told = self.told();
         checker::texts(dump, &told.kept, &told.refused)?;
-        checker::looks(dump, &told.looks)
+        checker::looks(dump, &told.looks)?;
+        checker::versions(dump, "whistle", &told.whistles)
     }
 }

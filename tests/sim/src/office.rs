@@ -137,13 +137,16 @@ impl Worker {
             if self.photo.is_empty() {
                 self.upload().await;
             }
+            if self.random.chance(150) {
+                self.whistle(&format!("worker {} whistle {step} end", self.number)).await;
+            }
             let Some(view) = self.some_order().await else { continue };
             let Some(name) = self.choose(&possible(&view)) else { continue };
             let text = format!("worker {} step {step} end", self.number);
             let orders = self.citizens.order_ids();
             let parent = orders.get(self.random.index(orders.len())).map(String::as_str).unwrap_or_default();
             let body = form(&name, &view, &text, &self.photo, parent, self.random.bits());
-            self.insist(&view, &name, &text, &body).await;
+            self.take(&view, &name, &text, &body).await;
             if self.random.chance(200) {
                 self.look(&view).await;
             }
@@ -191,22 +194,22 @@ impl Worker {
     async fn some_order(&mut self) -> Option<Value> {
         let orders = self.citizens.order_ids();
         let id = orders.get(self.random.index(orders.len()))?.clone();
+        self.see(&format!("/api/dispatch/orders/{id}")).await
+    }
+
+    /// What is behind an address, if this person may see it.
+    async fn see(&mut self, path: &str) -> Option<Value> {
         let signed = self.signed().await?;
-        let get = self.instance().staff_get(format!("/api/dispatch/orders/{id}"), signed);
+        let get = self.instance().staff_get(path.to_owned(), signed);
         let answer = self.citizens.scheduler().request(get).await?;
         match answer.status {
-            StatusCode::OK => Some(answer.body),
-            StatusCode::UNAUTHORIZED => {
-                self.signed = None;
-                None
-            }
-            StatusCode::NOT_FOUND => None,
-            _ if answer.is_unknown() => None,
-            _ => {
-                self.citizens.report(format!("looking at {id} was answered {answer:?}"));
-                None
-            }
+            StatusCode::OK => return Some(answer.body),
+            StatusCode::UNAUTHORIZED => self.signed = None,
+            StatusCode::NOT_FOUND => {}
+            _ if answer.is_unknown() => {}
+            _ => self.citizens.report(format!("{path} was answered {answer:?}")),
         }
+        None
     }
 
     async fn post(&mut self, path: &str, key: &str, body: &Value) -> Option<Response> {
@@ -220,26 +223,71 @@ impl Worker {
         Some(answer).filter(|answer| !answer.is_unknown())
     }
 
-    /// Sends the step until there is an answer, or gives up.
-    async fn insist(&mut self, view: &Value, name: &str, text: &str, body: &Value) {
+    /// Takes the step, and remembers what was said.
+    async fn take(&mut self, view: &Value, name: &str, text: &str, body: &Value) {
         let id = view["id"].as_str().unwrap_or_default().to_owned();
         let path = format!("/api/dispatch/orders/{id}/{}", kebab(name));
-        let key = format!("key-of-{}", text.replace(' ', "-"));
+        let Some(answer) = self.insist(&path, &format!("key-of-{}", text.replace(' ', "-")), body).await else {
+            return;
+        };
+        if answer.status.is_success() {
+            self.citizens.stepped(name, &id, text);
+        } else if self.is_a_rule(name, &answer) {
+            // Somebody was faster, or a rule that the view cannot know.
+            self.citizens.refuses(text);
+        }
+    }
+
+    /// Sends until there is an answer, or gives up.
+    async fn insist(&mut self, path: &str, key: &str, body: &Value) -> Option<Response> {
         for _ in 0..8 {
-            match self.post(&path, &key, body).await {
-                Some(answer) if answer.status.is_success() => return self.citizens.stepped(name, &id, text),
-                Some(answer) if matches!(answer.text("code"), "" | "wrongShape") => {
-                    return self.citizens.report(format!("{name} was answered {answer:?}"));
-                }
-                // Somebody was faster, or a rule that the view cannot know.
-                Some(_) => return self.citizens.refuses(text),
-                None => {}
-            }
-            if self.random.chance(60) {
-                return;
+            let answer = self.post(path, key, body).await;
+            if answer.is_some() || self.random.chance(60) {
+                return answer;
             }
             let pause_ms = if self.random.chance(200) { 31_000 } else { self.random.below(4_000) };
             self.citizens.scheduler().sleep_ms(pause_ms).await;
+        }
+        None
+    }
+
+    /// Whether a refusal is one that a well-formed request can meet.
+    fn is_a_rule(&self, name: &str, answer: &Response) -> bool {
+        let rule = !matches!(answer.text("code"), "" | "wrongShape");
+        if !rule {
+            self.citizens.report(format!("{name} was answered {answer:?}"));
+        }
+        rule
+    }
+
+    /// Blows a whistle, or answers one as far as that is this person's.
+    async fn whistle(&mut self, text: &str) {
+        let whistles = self.citizens.whistles();
+        let known = whistles.get(self.random.index(whistles.len())).filter(|_| self.random.chance(850)).cloned();
+        let key = format!("whistle-of-{}", text.replace(' ', "-"));
+        let limit = json!({ "n": 2, "unit": "workingDays" });
+        let (path, name, body) = match known {
+            None => {
+                let body = json!({ "kind": "enforcement", "text": text, "units": [LEAD], "asked": [OTHER] });
+                ("/api/whistles".to_owned(), "blow".to_owned(), body)
+            }
+            Some(id) => {
+                let Some(view) = self.see(&format!("/api/whistles/{id}")).await else { return };
+                let names = possible(&view);
+                let Some(name) = names.get(self.random.index(names.len())).cloned() else { return };
+                let tasks = [LEAD, OTHER].map(|unit| json!({ "unit": unit, "action": text, "limit": limit }));
+                let open = view["tasks"].as_array().map(Vec::as_slice).unwrap_or_default();
+                let mine = open.iter().find(|task| task["unit"] == self.post.unit && task["doneAt"].is_null());
+                let task = mine.map(|task| task["task"].clone());
+                let body = json!({ "ifVersion": view["version"], "text": text, "tasks": tasks, "task": task });
+                (format!("/api/whistles/{id}/{name}"), name, body)
+            }
+        };
+        let Some(answer) = self.insist(&path, &key, &body).await else { return };
+        if answer.status.is_success() {
+            self.citizens.whistled(&name, answer.text("id"), answer.body["version"].as_u64().unwrap_or_default());
+        } else {
+            self.is_a_rule(&name, &answer);
         }
     }
 

@@ -74,7 +74,7 @@ impl Instance {
     #[must_use]
     pub fn new(kv: &MemoryKv) -> Self {
         let app = App::new(kv.clone());
-        let staff = dispatch::routes().merge(desk::routes());
+        let staff = dispatch::routes().merge(desk::routes()).merge(whistles::routes());
         let citizens = intake::routes().merge(attachments::routes()).merge(cases::routes()).merge(lists::routes());
         let clock = clock::routes().merge(duties::routes());
         Self { citizens: service::finish(citizens.merge(staff), app.clone()), clock: service::finish(clock, app) }
