@@ -276,16 +276,22 @@ impl Worker {
                 let names = possible(&view);
                 let Some(name) = names.get(self.random.index(names.len())).cloned() else { return };
                 let tasks = [LEAD, OTHER].map(|unit| json!({ "unit": unit, "action": text, "limit": limit }));
-                let open = view["tasks"].as_array().map(Vec::as_slice).unwrap_or_default();
-                let mine = open.iter().find(|task| task["unit"] == self.post.unit && task["doneAt"].is_null());
-                let task = mine.map(|task| task["task"].clone());
-                let body = json!({ "ifVersion": view["version"], "text": text, "tasks": tasks, "task": task });
+                let open = view.get("tasks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                let is = |task: &Value, member: &str, value: &Value| task.get(member) == Some(value);
+                let unit = json!(self.post.unit);
+                let mine = open.iter().find(|task| is(task, "unit", &unit) && is(task, "doneAt", &Value::Null));
+                let task = mine.and_then(|task| task.get("task").cloned());
+                let body = json!({ "ifVersion": view.get("version"), "text": text, "tasks": tasks, "task": task });
                 (format!("/api/whistles/{id}/{name}"), name, body)
             }
         };
         let Some(answer) = self.insist(&path, &key, &body).await else { return };
         if answer.status.is_success() {
-            self.citizens.whistled(&name, answer.text("id"), answer.body["version"].as_u64().unwrap_or_default());
+            self.citizens.whistled(
+                &name,
+                answer.text("id"),
+                answer.body.get("version").and_then(Value::as_u64).unwrap_or_default(),
+            );
         } else {
             self.is_a_rule(&name, &answer);
         }
