@@ -75,6 +75,11 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&get, "/api/whistles/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),
         (&post, "/api/whistles/aaaaaaaaaaaaaaaaaaaaaaaaaa/accept".into(), "", 401),
         (&get, "/api/dispatch/in-use".into(), "", 401),
+        (&get, "/api/dispatch/looks".into(), "", 401),
+        (&get, "/api/dispatch/looks/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),
+        (&get, "/api/dispatch/orders/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),
+        (&post, "/api/dispatch/orders/aaaaaaaaaaaaaaaaaaaaaaaaaa/caller-looks".into(), "", 401),
+        (&post, "/api/dispatch/orders/aaaaaaaaaaaaaaaaaaaaaaaaaa/sign".into(), "", 401),
         (&put, "/healthz".into(), "", 405),
     ];
     for (method, path, authorization, status) in routes {
