@@ -1,9 +1,11 @@
 /**
  * Pictures for the README and for looking at: `npm run screenshots` walks the
- * portal of a running bundle and writes web/screenshots/<look>-<page>.png.
+ * portal and the console of a running demo town and writes
+ * web/screenshots/<look>-<page>.png.
  */
 import { mkdir } from 'node:fs/promises'
 import { chromium } from 'playwright-core'
+import { signIn } from './console.mjs'
 import { executablePath, fillUpTo, flags, go, home, phone, desktop, photo, submit, words, closeBrowser } from './support.mjs'
 
 const folder = new URL('../../web/screenshots/', import.meta.url).pathname
@@ -45,6 +47,26 @@ for (const [name, { locale, viewport, elder = false, dark = false }] of Object.e
   await shoot('case')
   await context.close()
   console.log(`${name}: 4 pictures`)
+}
+for (const [locale, name] of [['zh-CN', 'console-zh'], ['en', 'console-en']]) {
+  const context = await browser.newContext({ locale, viewport: desktop, colorScheme: 'light', reducedMotion: 'reduce' })
+  await context.addInitScript((settings) => {
+    if (location.protocol.startsWith('http')) localStorage.setItem('onetown.settings', settings)
+  }, JSON.stringify({ locale, elder: false, size: 20, theme: 'auto' }))
+  const page = await context.newPage()
+  await go(page, '/console/sign-in')
+  await signIn(page, 'dispatcher')
+  await go(page, '/console/queues/pool')
+  await page.locator('tbody tr').first().waitFor({ timeout: 30_000 })
+  await page.screenshot({ path: `${folder}${name}-queue.png` })
+  await page.locator('tbody a.num').first().click()
+  await page.locator('svg.town').waitFor()
+  await page.screenshot({ path: `${folder}${name}-order.png`, fullPage: true })
+  await go(page, '/console/dashboard')
+  await page.locator('svg.town').waitFor()
+  await page.screenshot({ path: `${folder}${name}-dashboard.png`, fullPage: true })
+  await context.close()
+  console.log(`${name}: 3 pictures`)
 }
 await browser.close()
 await closeBrowser()
