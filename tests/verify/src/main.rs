@@ -61,7 +61,7 @@ impl Step {
                 let build = ["run", "-q", "-p", "cli", "--bin", "onetown", "--", "build"];
                 cargo(root, &build, "see the error above")
             }
-            Self::Test => cargo(root, &["test", "--workspace"], "see the failed test above"),
+            Self::Test => cargo(root, &["test", "--workspace", "--no-fail-fast"], "see the failed tests above"),
             Self::Browser => browser::check(root),
         }
     }

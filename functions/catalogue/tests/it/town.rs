@@ -39,6 +39,7 @@ impl Town {
         let gate = Steady::new(7);
         let kv = MemoryKv::new(Backend::Sqlite, gate.clone());
         kv.set_variable("setup_token", TOKEN);
+        kv.set_variable("second_factor", "optional");
         let mut town = Self::over(kv, gate, Default::default());
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
         let bearer = format!("Bearer {TOKEN}");
@@ -121,7 +122,7 @@ impl Town {
     }
 
     fn over(kv: MemoryKv, gate: Arc<Steady>, session: [String; 2]) -> Self {
-        let routes = identity::routes().merge(catalogue::routes());
+        let routes = identity::routes().merge(staff::routes()).merge(catalogue::routes());
         let router = service::finish(routes, App::new(kv.clone()));
         Self { gate, kv, router, session, keys_used: 1_000 }
     }

@@ -59,6 +59,7 @@ impl Town {
         let gate = Steady::new(7);
         let kv = MemoryKv::new(backend, gate.clone());
         kv.set_variable("setup_token", TOKEN);
+        kv.set_variable("second_factor", "optional");
         kv.set_variable("clock_key", CLOCK_KEY);
         let mut town = Self::over(kv, gate);
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
@@ -72,7 +73,11 @@ impl Town {
     }
 
     fn over(kv: MemoryKv, gate: Arc<Steady>) -> Self {
-        let routes = identity::routes().merge(catalogue::routes()).merge(intake::routes()).merge(dispatch::routes());
+        let routes = identity::routes()
+            .merge(staff::routes())
+            .merge(catalogue::routes())
+            .merge(intake::routes())
+            .merge(dispatch::routes());
         let routes = routes.merge(clock::routes()).merge(whistles::routes());
         let router = service::finish(routes, App::new(kv.clone()));
         Self { gate, kv, router, admin: None, keys_used: 1_000 }
