@@ -69,7 +69,7 @@ for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', view
     await page.locator('#whistle-history').waitFor()
     await check(page, 'one whistle')
     await go(page, '/console/dashboard')
-    await page.locator('.map').waitFor()
+    await page.locator('svg.town').waitFor()
     for (const summary of await page.locator('main details summary').all()) await summary.click()
     await check(page, 'dashboard')
   })
