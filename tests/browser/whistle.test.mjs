@@ -95,7 +95,7 @@ test('the rates are shown with what they are shares of', { timeout: 60_000 }, as
   assert.match(shown, /满意率\s+93\.3%\s+2\.8 \/ 3/)
   assert.match(shown, /无法解决的另计：2 件/)
   await page.getByText('更早的没有算进来').waitFor()
-  await page.locator('.map li.late').waitFor()
+  await page.locator('svg.town circle.late').waitFor()
 })
 
 test('a search becomes a workbook that says who took it, when and for what', { timeout: 120_000 }, async (t) => {
