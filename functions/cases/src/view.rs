@@ -41,7 +41,7 @@ pub(crate) struct CitizenView<'a> {
     me_too: usize,
     group: bool,
     erased_at: Option<Moment>,
-    receipt: Receipt<'a>,
+    receipt: Option<Receipt<'a>>,
 }
 
 /// Builds the view at `now`.
@@ -97,7 +97,8 @@ pub(crate) fn citizen<'a>(
         me_too: order.joined.len(),
         group: order.callers() >= usize::try_from(limits.group_callers).unwrap_or(usize::MAX),
         erased_at: order.erased_at,
-        receipt: receipt(document),
+        // Its event holds what was written in the open.
+        receipt: known.then(|| receipt(document)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Me too (多人同诉): somebody else has a matter that is on the public list.
 //!
 //! Counted once a device; people are counted by phone where they gave one. The answer depends on the device alone and on
-//! what the public list shows, so nobody can find out with it whose number is in a case. Seven store operations: the
-//! address's rate record, the number, and the order read once more and changed in four.
+//! what the public list shows, so nobody can find out with it whose number is in a case. Eight store operations:
+//! the address's rate record in two, the number, the order, and the four of `store::update`.
 
 use axum::body::Body;
 use axum::extract::Path;

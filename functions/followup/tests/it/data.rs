@@ -25,6 +25,28 @@ async fn the_export_has_everything_that_the_caller_told_in_clear() {
     assert_eq!(stranger.said(), (401, "secretRequired"));
 }
 
+/// Whoever writes is the caller; for whom they write is kept as a relation and no more.
+#[tokio::test]
+async fn a_report_on_behalf_of_somebody_says_for_whom() {
+    let mut story = Story::begin().await;
+    let form = |relation: &str| {
+        json!({
+            "appealType": "help", "categoryCode": "T0403", "title": "路灯不亮", "content": "替母亲反映。",
+            "place": {"villageCode": "990181101001"}, "onBehalf": {"relation": relation},
+        })
+    };
+    for (relation, code) in [("", "required"), ("boss", "unknown")] {
+        let refused = story.town.send("POST", "/api/intake/orders", &[], Some(&form(relation))).await;
+        assert_eq!(mistakes(&refused), vec![("/onBehalf/relation".to_owned(), code.to_owned())]);
+    }
+    let receipt = story.town.send("POST", "/api/intake/orders", &[], Some(&form("child"))).await.good();
+    let text = |name: &str| receipt[name].as_str().unwrap().to_owned();
+    let case = crate::story::Case { id: text("id"), secret: text("secret") };
+    assert_eq!(story.view(&case).await["onBehalf"], json!({"relation": "child"}));
+    assert_eq!(story.desk(&case).await["onBehalf"], "child");
+    assert_eq!(story.read(&case, "/export").await.good()["case"]["onBehalf"], "child");
+}
+
 #[tokio::test]
 async fn an_open_case_is_not_erased_and_says_why() {
     let mut story = Story::begin().await;

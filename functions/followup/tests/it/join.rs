@@ -44,6 +44,20 @@ async fn a_device_joins_once_and_a_phone_is_one_person() {
     assert_eq!(list["items"][0]["meToo"], 4, "as of the last tick: {list}");
 }
 
+/// Handbook §1.8: every caller gets a reply, so the centre can look at the numbers, with a purpose.
+#[tokio::test]
+async fn the_centre_can_look_at_the_numbers_to_reply_to() {
+    let mut story = Story::begin().await;
+    let case = story.submit(false).await;
+    let number = number(&mut story, &case).await;
+    join(&mut story, &number, json!({"device": device(1), "phone": "13900000001"})).await.good();
+    join(&mut story, &number, json!({"device": device(2)})).await.good();
+    let seen = story.desk(&case).await;
+    assert_eq!((&seen["meToo"], &seen["callers"], &seen["group"]), (&json!(2), &json!(3), &json!(false)));
+    assert!(!seen.to_string().contains("13900000001"), "not without a look: {seen}");
+    assert_eq!(story.look(&case).await["joined"], json!(["+8613900000001"]));
+}
+
 /// Whether a number is in a case must not be found out by joining with it.
 #[tokio::test]
 async fn the_answer_does_not_depend_on_whose_phone_it_is() {

@@ -77,6 +77,13 @@ impl Story {
         self.town.get(&dispatcher, &format!("/api/dispatch/orders/{}", case.id)).await.good()
     }
 
+    /// What the centre sees when it looks at the caller.
+    pub async fn look(&mut self, case: &Case) -> Value {
+        let dispatcher = self.dispatcher.clone();
+        let path = format!("/api/dispatch/orders/{}/caller-looks", case.id);
+        self.town.post(&dispatcher, "POST", &path, &json!({"purpose": "contact"})).await.good()
+    }
+
     pub async fn queue(&mut self, name: &str) -> Value {
         let dispatcher = self.dispatcher.clone();
         self.town.tick().await;
