@@ -1,4 +1,5 @@
 /** The questions in their order, and which of them still lacks an answer. */
+import { findCategory } from '../catalogue'
 import { contentOf, draft, titleOf, withoutPlace } from './draft'
 
 export const steps = ['type', 'what', 'category', 'where', 'photos', 'contact', 'check'] as const
@@ -6,7 +7,8 @@ export type Step = (typeof steps)[number]
 
 const answered: Record<Exclude<Step, 'check'>, () => boolean> = {
   type: () => draft.appealType !== '',
-  category: () => draft.categoryCode !== '',
+  // What needs a call to 110 is no answer: the form stops there.
+  category: () => draft.categoryCode !== '' && !findCategory(draft.categoryCode)?.item.emergencyNumber,
   what: () => contentOf() !== '' && titleOf() !== '',
   where: () => withoutPlace() || Boolean(draft.villageCode || draft.address.trim() || draft.fix),
   photos: () => draft.photosSeen,
