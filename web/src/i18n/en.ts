@@ -45,7 +45,7 @@ export const en: Messages = {
   'home.headline.2': 'Someone takes it on.',
   'home.lead': 'A dark street lamp, a broken road, an application that is stuck: tell us. The town’s command centre hands it to the unit in charge and you get an answer by a promised date.',
   'home.report': 'Report something',
-  'home.report.hint': 'A few minutes, no account',
+  'home.report.hint': 'A minute or so, no account',
   'home.track': 'Track a case',
   'home.track.hint': 'With your number and code',
   'home.public': 'Open cases',

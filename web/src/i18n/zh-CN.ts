@@ -44,7 +44,7 @@ export const zhCN = {
   'home.headline.2': '就有人管。',
   'home.lead': '路灯不亮、道路破损、办事遇阻，都可以告诉我们。镇指挥中心会交到该管的单位手里，在承诺的时间内答复您。',
   'home.report': '我要反映',
-  'home.report.hint': '几分钟，不用注册',
+  'home.report.hint': '一分多钟，不用注册',
   'home.track': '查办理进度',
   'home.track.hint': '用编号和查询码',
   'home.public': '公开办理',
