@@ -35,6 +35,7 @@ mod staff;
 mod standing;
 mod step;
 mod suggest;
+mod visit;
 mod work;
 
 pub use clocks::{CardTimers, Clocking, Rules, Timer};
@@ -52,8 +53,8 @@ pub use event::{
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{
-    CARDS_QUEUE, CallerRow, POOL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, caller_queue, clock_queue, closed_queue,
-    local_queue, project, unit_queue,
+    CARDS_QUEUE, CallerRow, POOL_QUEUE, PROVISIONAL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, caller_queue, clock_queue,
+    closed_queue, local_queue, project, unit_queue,
 };
 pub use rates::{Rates, Ratio};
 pub use refusal::{Refusal, RefusalKind, Why};
@@ -62,7 +63,7 @@ pub use standing::{Member, Relation, Sight, Standing, is_within};
 pub use step::{Assignment, CardStep, StaffCommand, Step};
 pub use suggest::{Ground, Suggestion};
 pub use work::{
-    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Handling, Outcome, Request, Return, Visited, Work,
+    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Fixed, Handling, Outcome, Request, Return, Visited, Work,
 };
 
 use canon::DocId;

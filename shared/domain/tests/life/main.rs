@@ -11,6 +11,7 @@ mod common;
 mod scene;
 
 mod clocks;
+mod deadlines;
 mod due;
 mod golden;
 mod invariants;
@@ -19,6 +20,7 @@ mod rates;
 mod standing;
 mod stories;
 mod suggest;
+mod supervision;
 mod transitions;
 mod walk;
 mod whistles;
