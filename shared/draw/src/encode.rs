@@ -2,6 +2,8 @@
 
 use crate::Digest;
 use crate::input::{Excluded, Fault, Inputs, Inspector, Plan, Recusal, Subject, increasing};
+use crate::pair::Pairing;
+use crate::select::Order;
 use crate::ticket::Hmac;
 use sha2::{Digest as _, Sha256};
 
@@ -81,6 +83,27 @@ impl Record for Excluded {
         out.push(b'X');
         put(out, self.subject.as_bytes());
         put(out, self.reason.as_bytes());
+    }
+}
+
+impl Record for Pairing {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'T');
+        put(out, self.subject.as_bytes());
+        put(out, self.lead.as_bytes());
+        put(out, self.member.as_bytes());
+    }
+}
+
+/// A stratum's order: how many were drawn, then all in their order.
+impl Record for Order {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'D');
+        put(out, self.stratum.as_bytes());
+        put_u32(out, count(self.drawn.len()));
+        for subject in self.drawn.iter().chain(&self.reserves) {
+            put(out, subject.as_bytes());
+        }
     }
 }
 
@@ -171,4 +194,18 @@ pub fn seed(commit: &Digest, entropy: &[(&str, &[u8])]) -> Digest {
         put(&mut message, value);
     }
     Hmac::new(commit).of(&message)
+}
+
+/// What is logged of a result that is not told yet: a root over it, salted with the agency's secret, so that nobody can
+/// try results until one fits.
+#[must_use]
+pub fn sealed_root(draw_id: &str, secret: &[u8], orders: &[Order], pairings: &[Pairing]) -> Digest {
+    let mut message = b"draw/v1/result\n".to_vec();
+    put(&mut message, draw_id.as_bytes());
+    put(&mut message, secret);
+    for head in [head(orders), head(pairings)] {
+        message.extend_from_slice(&head.root);
+        message.extend_from_slice(&head.count.to_be_bytes());
+    }
+    Sha256::digest(message).into()
 }

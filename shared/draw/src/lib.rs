@@ -28,12 +28,12 @@ pub mod strata;
 pub mod substitute;
 mod ticket;
 
-pub use encode::{Commitment, Head, commit, commit_to, excluded_head, head, seed};
+pub use encode::{Commitment, Head, Record, commit, commit_to, excluded_head, head, sealed_root, seed};
 pub use input::{
     Excluded, Fault, ID_MAX, Inputs, Inspector, PREFERENCES_MAX, Plan, Recusal, Stratum, Subject, WEIGHT_MAX,
 };
 pub use pair::{Blocked, Pairing, Role, pair};
-pub use run::{Failure, Outcome, Part, run};
+pub use run::{Failure, Outcome, Part, Progress, run};
 pub use select::{Order, select, subject_key};
 pub use ticket::{Drbg, Tickets};
 

@@ -78,7 +78,9 @@ pub enum Game {
 impl Game {
     const ALL: [Self; 3] = [Self::Ssq, Self::Dlt, Self::Pl5];
 
-    const fn name(self) -> &'static str {
+    /// As the policy's text names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Ssq => "ssq",
             Self::Dlt => "dlt",
