@@ -49,4 +49,4 @@ pub use form::{
 };
 pub use life::{Frozen, LifeError};
 pub use report::{Facts, Report, SourceFact, Status, Step, Verdict};
-pub use verify::{Beacon, verify};
+pub use verify::{Beacon, check, verify};

@@ -17,9 +17,14 @@ pub type Beacon<'a> = dyn FnMut(u64, &[u8]) -> Option<bool> + 'a;
 /// Checks a file.
 pub fn verify(json: &[u8], beacon: &mut Beacon<'_>, told: &mut Progress<'_>) -> Report {
     let read = if json.len() > BYTES_MAX { None } else { Bundle::read(json).ok() };
+    check(read.as_ref(), beacon, told)
+}
+
+/// Checks a bundle that was read; none stands for a file that could not be.
+pub fn check(bundle: Option<&Bundle>, beacon: &mut Beacon<'_>, told: &mut Progress<'_>) -> Report {
     let known = |bundle: &Bundle| bundle.version == VERSION && bundle.algorithm == draw::VERSION;
-    match read {
-        Some(bundle) if known(&bundle) => Check::new(&bundle).report(beacon, told),
+    match bundle {
+        Some(bundle) if known(bundle) => Check::new(bundle).report(beacon, told),
         Some(bundle) => refused("unknownVersion", format!("{} {}", bundle.version, bundle.algorithm)),
         None => refused("notABundle", String::new()),
     }

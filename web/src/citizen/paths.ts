@@ -12,6 +12,9 @@ export const paths = {
   case: '/track/:number',
   public: '/public',
   verify: '/verify',
+  draws: '/draws',
+  draw: '/draws/:id',
+  results: '/results',
   about: '/about',
 } as const
 
