@@ -98,6 +98,7 @@ const ANSWERED: Script = &[(CENTRE, "answerNow")];
 const RATED: Script = &[
     (CENTRE, "dispatch"),
     (HANDLER, "sign"),
+    (GRID, "coReply"),
     (HANDLER, "contact"),
     (HANDLER, "submitResult"),
     (WATCH, "reviewPass"),
