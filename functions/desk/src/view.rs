@@ -6,8 +6,8 @@ use canon::DocId;
 use domain::catalogue::{AppealType, CategoryCode, UnitCode, Urgency};
 use domain::limit::{Interval, Limit};
 use domain::order::{
-    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, StaffAction, Status, StepName,
-    Suggestion, WorkOrder,
+    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, Relationship, StaffAction, Status,
+    StepName, Suggestion, WorkOrder,
 };
 use domain::time::Moment;
 use http::{HeaderValue, StatusCode, header};
@@ -60,6 +60,11 @@ struct View<'a> {
     provisional: bool,
     light: Option<Light>,
     attachments: Vec<Value>,
+    me_too: usize,
+    callers: usize,
+    group: bool,
+    on_behalf: Option<Relationship>,
+    erased_at: Option<Moment>,
     repeats: &'a [DocId],
     repeat_of: Option<&'a DocId>,
     handling: Option<Handled<'a>>,
@@ -97,6 +102,11 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
         provisional: registered.promised.provisional,
         light: order.light(now),
         attachments: attachments(document).filter(|_| sight.content).map(timeline::attachment).collect(),
+        me_too: order.joined.len(),
+        callers: order.callers(),
+        group: order.callers() >= usize::try_from(catalogue.town.limits.group_callers).unwrap_or(usize::MAX),
+        on_behalf: registered.on_behalf,
+        erased_at: order.erased_at,
         repeats: &order.repeats,
         repeat_of: registered.repeat.as_ref().map(|repeat| &repeat.parent),
         handling: order.handling.as_deref().map(|handling| handled(handling, sight.content)),
@@ -111,9 +121,10 @@ fn caller(order: &WorkOrder, opener: &Opener, visible: bool) -> Value {
     let caller = &order.registered.caller;
     let name = opener.optional("caller.name", caller.name.as_ref()).filter(|_| visible);
     let phone = opener.optional("caller.phone", caller.phone.as_ref()).filter(|_| visible);
+    let others = order.joined.iter().any(|joined| joined.index.is_some());
     json!({
         "name": name.as_deref().map(mask::name), "phone": phone.as_deref().map(mask::phone),
-        "visible": name.is_some() || phone.is_some(),
+        "visible": name.is_some() || phone.is_some() || (visible && others),
     })
 }
 

@@ -6,6 +6,8 @@ mod dashboard;
 mod public;
 mod queues;
 mod search;
+mod similar;
+mod statistics;
 mod units;
 
 use axum::Router;
@@ -17,6 +19,8 @@ use store::Platform;
 pub fn routes<P: Platform>() -> Router<App<P>> {
     Router::new()
         .route("/api/intake/public", get(public::list))
+        .route("/api/intake/similar", get(similar::list))
+        .route("/api/intake/statistics", get(statistics::show))
         .route("/api/dispatch/queues", get(queues::all))
         .route("/api/dispatch/queues/{name}", get(queues::one))
         .route("/api/dispatch/orders", get(search::search))

@@ -154,7 +154,7 @@ pub fn project(state: &Value) -> Option<Projection> {
         "account": opened.account, "unit": opened.unit, "day": opened.day, "looks": looks.len(),
         "lastAt": looks.last().map(|look| look.at),
     });
-    Some(Projection { table: "looks", columns, queues: Vec::new(), timelines: Vec::new() })
+    Some(Projection { table: "looks", columns, queues: Vec::new(), timelines: Vec::new(), sum: None })
 }
 
 #[cfg(test)]

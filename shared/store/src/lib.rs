@@ -25,8 +25,8 @@ mod testing;
 
 pub use access::Access;
 pub use board::{
-    QUEUE_ROWS_MAX, QueueRow, TIMELINE_SLOTS, TableRow, TimelinePage, TimelineQuery, TimelineRow, read_queue,
-    read_table, read_timeline, table_page,
+    QUEUE_ROWS_MAX, QueueRow, Sums, TIMELINE_SLOTS, TableRow, TimelinePage, TimelineQuery, TimelineRow, read_queue,
+    read_sums, read_table, read_timeline, table_page,
 };
 pub use commit::{Birth, CommitError, Committed, DOCUMENT_BYTES_MAX, EVENTS_MAX, Operation, create, update};
 pub use consumer::consume;

@@ -181,6 +181,7 @@ fn registered(form: &Form, number: OrderNo, repeat: Option<Repeat>, access: &Acc
         place: Place { position: Some(position(form)), ..Place::default() },
         respondent: None,
         caller,
+        on_behalf: None,
         incident_at: None,
         anonymous: false,
         confidential: false,

@@ -77,7 +77,9 @@ impl Town {
             .merge(duties::routes())
             .merge(clock::routes())
             .merge(dispatch::routes())
-            .merge(desk::routes());
+            .merge(desk::routes())
+            .merge(followup::routes())
+            .merge(forms::routes());
         let mut town =
             Self { gate, kv: kv.clone(), router: service::finish(routes, App::new(kv)), admin: None, keys_used: 0 };
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
@@ -92,11 +94,22 @@ impl Town {
 
     /// Sends a request with a fresh idempotency key, unless one is given.
     pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
-        self.keys_used += 1;
         // Everybody at a place of their own: what is tried here is not the limit of one address.
-        let [_, _, a, b] = self.keys_used.to_be_bytes();
-        let mut request =
-            Request::builder().method(method).uri(path).header("spin-client-addr", format!("198.18.{a}.{b}"));
+        let [_, _, a, b] = self.keys_used.saturating_add(1).to_be_bytes();
+        self.send_from(&format!("198.18.{a}.{b}"), method, path, headers, body).await
+    }
+
+    /// The same from one address.
+    pub async fn send_from(
+        &mut self,
+        address: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        self.keys_used += 1;
+        let mut request = Request::builder().method(method).uri(path).header("spin-client-addr", address);
         if !headers.iter().any(|(name, _)| *name == "idempotency-key") {
             request = request.header("idempotency-key", format!("idempotency-{:06}", self.keys_used));
         }
@@ -223,6 +236,11 @@ impl Town {
     pub async fn beat(&mut self, path: &str) -> Value {
         let bearer = format!("Bearer {CLOCK_KEY}");
         self.send("POST", path, &[("authorization", &bearer)], None).await.good()
+    }
+
+    /// The order `id` as it is stored.
+    pub fn document(&self, id: &str) -> Value {
+        serde_json::from_slice(&self.kv.dump()[&format!("doc/order/{id}")]).unwrap()
     }
 
     /// The time, Unix milliseconds.

@@ -22,7 +22,10 @@ mod compiled;
 mod error;
 mod files;
 mod history;
+mod map;
+mod notices;
 mod place;
+mod plane;
 mod promise;
 mod table;
 mod town;
@@ -40,6 +43,8 @@ pub use error::{RowError, RowErrorCode};
 pub use history::{
     CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef, InForce, Load, Planned,
 };
+pub use map::{Located, Polygon, Ring, TownMap};
+pub use notices::Notice;
 pub use place::{Origin, Point};
 pub use town::{HandlingLimits, Town, TownLimits};
 pub use units::{CENTRE_UNIT, DISCIPLINE_UNIT, Unit, UnitKind};
@@ -63,6 +68,7 @@ pub const FILES: &[&str] = &[
     appeals::TAXONOMY,
     area::VILLAGES,
     area::GRIDS,
+    notices::NOTICES,
 ];
 
 /// A whole town. Immutable; changed files give a new catalogue with a new version. The order of the fields is the
@@ -89,6 +95,10 @@ pub struct Catalogue {
     pub categories: BTreeMap<CategoryCode, Category>,
     /// Level-3 grids.
     pub grids: BTreeMap<GridCode, Grid>,
+    /// Where the town ends: a convex ring, counter-clockwise.
+    pub outline: Vec<Point>,
+    /// What it tells everybody.
+    pub notices: Vec<Notice>,
 }
 
 impl Catalogue {
@@ -117,6 +127,8 @@ impl Catalogue {
         let (classes, categories) = appeals::taxonomy(files, &units, errors);
         let villages = area::villages(files, &town, errors);
         let grids = area::grids(files, &town, &villages, errors);
+        let outline = map::outline(&town.origin, &grids);
+        let notices = notices::read(files, errors);
         let version = files.version(FILES);
         Some(Self {
             version,
@@ -129,6 +141,8 @@ impl Catalogue {
             units,
             villages,
             grids,
+            outline,
+            notices,
         })
     }
 
@@ -138,13 +152,13 @@ impl Catalogue {
         is_unit(&self.units, &self.villages, code)
     }
 
-    /// The grid in which `place` lies and its distance from the grid's centre in metres: the
-    /// nearest centre, the smaller code where two are equally near. None outside of the town.
-    #[must_use]
-    pub fn nearest_grid(&self, place: Point) -> Option<(&Grid, u32)> {
-        let distance = |grid: &Grid| self.distance_m(place, grid.center);
-        let nearest = self.grids.values().map(|grid| (grid, distance(grid))).min_by_key(|(_, metres)| *metres)?;
-        (nearest.1 <= self.town.origin.grid_reach_m).then_some(nearest)
+    /// The grid whose centre is nearest to `place`, the smaller code where two are equally near, and how far that is in
+    /// metres. None where the town has no grids.
+    fn nearest(&self, place: Point) -> Option<(&Grid, u32)> {
+        let origin = &self.town.origin;
+        let spot = origin.spot(place);
+        let nearest = self.grids.values().min_by_key(|grid| spot.square_to(origin.spot(grid.center)))?;
+        Some((nearest, self.distance_m(place, nearest.center)))
     }
 
     /// The distance between two points in metres.

@@ -3,6 +3,7 @@
 use canon::{DocId, Hash};
 use serde::{Deserialize, Serialize};
 
+use super::code::Relationship;
 use super::number::OrderNo;
 use super::repeat::Repeat;
 use super::work::{Carded, Clocked, Outcome, Visited, Work};
@@ -57,6 +58,9 @@ pub struct Place {
     /// The position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Point>,
+    /// The position lies outside of the town's outline, so the grid is only the nearest one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approx: bool,
 }
 
 /// Who asked (诉求人).
@@ -113,6 +117,9 @@ pub struct Registered {
     pub respondent: Option<Sealed>,
     /// Who asks.
     pub caller: CallerFields,
+    /// For whom they ask, if not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<Relationship>,
     /// When it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident_at: Option<Moment>,
@@ -163,6 +170,20 @@ pub struct Withdrawn {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
+}
+
+/// Somebody else has the same matter (多人同诉).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Joined {
+    /// Keyed hash of what their browser keeps: the same device joins once.
+    pub device: Hash,
+    /// Keyed hash of their phone number: the same person counts once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<Hash>,
+    /// The number, for the reply that every caller gets (handbook §1.8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Sealed>,
 }
 
 /// What happened.
@@ -260,6 +281,10 @@ pub enum OrderEvent {
     ChildNoted(Box<Work>),
     /// The parent's answer reached this one's caller.
     ChildReplied(Box<Work>),
+    /// 多人同诉: somebody else has the same matter
+    Joined(Joined),
+    /// 删除个人信息: the document's key was destroyed with this event
+    Erased,
 }
 
 impl OrderEvent {
@@ -271,7 +296,9 @@ impl OrderEvent {
             | Self::Supplemented(_)
             | Self::Urged(_)
             | Self::Withdrawn(_)
-            | Self::RepeatNoted { .. } => None,
+            | Self::RepeatNoted { .. }
+            | Self::Joined(_)
+            | Self::Erased => None,
             Self::Dispatched(step) | Self::Transferred(step) | Self::ExtensionApproved(step) | Self::Resumed(step) => {
                 Some(&step.work)
             }

@@ -76,7 +76,10 @@ impl WorkOrder {
             StepName::SubmitResult => ensure(h.co_units.iter().all(|co| co.replied_at.is_some()), Why::CoUnitsPending),
             StepName::Visit => ensure(!h.ruling, Why::RulingNeeded),
             StepName::Rule => ensure(h.ruling, Why::NoRulingNeeded),
-            StepName::ReopenFalse => ensure(h.lead.is_some(), Why::UnitMissing),
+            StepName::ReopenFalse => {
+                ensure(self.erased_at.is_none(), Why::Erased)?;
+                ensure(h.lead.is_some(), Why::UnitMissing)
+            }
             StepName::Archive => ensure(!self.is_reopenable(asking.now, asking.rules), Why::TooEarly),
             StepName::ProposeCard => ensure(h.lead.is_some(), Why::UnitMissing),
             StepName::ReplyChild => ensure(h.replied_at.is_none(), Why::AlreadyReplied),

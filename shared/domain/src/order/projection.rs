@@ -68,6 +68,26 @@ pub fn unit_queue(unit: &UnitCode) -> String {
     format!("unit/{unit}")
 }
 
+/// The queue of the open orders of a category that the public may know of, for whoever is about to report the same.
+#[must_use]
+pub fn similar_queue(category: &CategoryCode) -> String {
+    format!("similar/{category}")
+}
+
+/// The side of the cells in which the public sees where something is: 0.002 degree, some 220 m north to south and 190 m
+/// east to west in the middle of China, 4 hectares. A farmstead that stands alone has others' fields in its cell.
+const CELL_E7: i32 = 20_000;
+
+/// The middle of the cell in which `place` lies; all that the public is ever told of a place, or computes with.
+#[must_use]
+pub fn around(place: Point) -> Point {
+    let middle = |e7: i32| {
+        let corner = e7.div_euclid(CELL_E7).saturating_mul(CELL_E7);
+        corner.saturating_add(CELL_E7 / 2)
+    };
+    Point { lon_e7: middle(place.lon_e7), lat_e7: middle(place.lat_e7) }
+}
+
 /// The queue of the open orders of a village, for its grids.
 #[must_use]
 pub fn local_queue(village: &VillageCode) -> String {
@@ -88,13 +108,18 @@ pub fn project(state: &Value) -> Option<Projection> {
         "receivedAt": order.received_at,
         "promisedBy": registered.promised.at,
     });
+    let seen = order.seen_by_all(public.clone());
     let mut queues: Vec<(String, Value)> = Vec::new();
     if let Some(index) = &registered.caller.index {
         queues.push((caller_queue(index), json!(order.caller_row())));
     }
     queues.extend(order.staff_queues());
-    let timelines = if registered.listed { vec![("public", public.clone())] } else { Vec::new() };
-    Some(Projection { table: "orders", columns: order.table_row(public), queues, timelines })
+    if order.is_public() && order.status.is_open() {
+        queues.push((similar_queue(&registered.category), seen.clone()));
+    }
+    let timelines = if registered.listed { vec![("public", seen)] } else { Vec::new() };
+    let sum = Some(order.summand());
+    Some(Projection { table: "orders", columns: order.table_row(public), queues, timelines, sum })
 }
 
 /// Adds `value` under `name`.
@@ -115,11 +140,23 @@ impl WorkOrder {
         }
     }
 
+    /// `public` with what the public also sees: roughly where, and how many joined.
+    fn seen_by_all(&self, public: Value) -> Value {
+        let mut row = public;
+        if let Some(position) = self.registered.place.position {
+            put(&mut row, "around", json!(around(position)));
+        }
+        if !self.joined.is_empty() {
+            put(&mut row, "meToo", json!(self.joined.len()));
+        }
+        row
+    }
+
     /// The row of the table of all orders, which search and dashboard read.
     fn table_row(&self, public: Value) -> Value {
         let registered = &self.registered;
         let mut row = public;
-        if let Text::Open(title) = &registered.title {
+        if let (Text::Open(title), None) = (&registered.title, self.erased_at) {
             put(&mut row, "title", json!(title));
         }
         put(&mut row, "appealType", json!(registered.appeal_type));
@@ -186,7 +223,7 @@ impl WorkOrder {
         put(&mut row, "leadUnit", json!(handling.lead));
         put(&mut row, "request", json!(handling.request.as_ref().map(|request| request.kind)));
         put(&mut row, "ruling", json!(handling.ruling));
-        put(&mut row, "callers", json!(handling.children.len().saturating_add(1)));
+        put(&mut row, "callers", json!(self.callers()));
         let undecided = handling.request.is_some() || handling.ruling;
         let pool = matches!(self.status, Status::Registered | Status::ReturnPending);
         if pool || (self.status.is_open() && undecided) {

@@ -121,6 +121,16 @@ reasons! {
     CardConflict = "cardConflict", Conflict;
     /// That reminder or card exists already.
     AlreadyDone = "alreadyDone", Conflict;
+    /// Whoever is dissatisfied says why.
+    ReasonMissing = "reasonMissing", Invalid;
+    /// As many people have joined as are counted.
+    JoinedFull = "meTooFull", Conflict;
+    /// The order is open, so its caller's data is needed.
+    OrderOpen = "orderOpen", Conflict;
+    /// An answer is still owed that needs the caller's data.
+    ReplyPending = "replyPending", Conflict;
+    /// The caller's data is destroyed.
+    Erased = "erased", Conflict;
 }
 
 /// A refused step.

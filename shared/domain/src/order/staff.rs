@@ -288,7 +288,7 @@ impl WorkOrder {
         clocks: &Clocks,
     ) -> Box<Visited> {
         let clocks = (to == Status::InProgress).then(|| Box::new(clocks.clone()));
-        Box::new(Visited { work: self.for_lead(work), answer, to, ruling, clocks })
+        Box::new(Visited { work: self.for_lead(work), answer, to, ruling, clocks, reasons: Vec::new() })
     }
 
     pub(super) fn handled(&self) -> Option<&Handling> {

@@ -150,7 +150,9 @@ impl WorkOrder {
         let standing = self.standing(member);
         let may = |action| standing.permits(&member.roles, action);
         let (order, caller) = (may(Action::SeeOrder), may(Action::SeeCaller));
-        let hidden = self.registered.confidential && !standing.relations.contains(&Relation::Centre);
+        let sealed = self.registered.confidential && !standing.relations.contains(&Relation::Centre);
+        // What was written about a person who is gone is shown to nobody any more.
+        let hidden = sealed || self.erased_at.is_some();
         Sight { order, content: order && !hidden, caller: caller && !hidden }
     }
 

@@ -43,6 +43,7 @@ fn registered() -> Registered {
             village: Some("371102101001".parse().unwrap()),
             grid: Some("371102101001003".parse().unwrap()),
             position: Some(Point { lon_e7: 1_194_600_000, lat_e7: 354_200_000 }),
+            approx: false,
         },
         respondent: Some(sealed("respondent")),
         caller: CallerFields {
@@ -50,6 +51,7 @@ fn registered() -> Registered {
             phone: Some(sealed("phone")),
             index: Some(hash("phone index")),
         },
+        on_behalf: None,
         incident_at: Some(at(1)),
         anonymous: false,
         confidential: false,
@@ -65,6 +67,10 @@ fn registered() -> Registered {
 
 fn attachment() -> Attachment {
     Attachment { id: doc("photo"), sha256: hash("photo"), size: 12_345, mime: "image/jpeg".to_owned() }
+}
+
+fn joined() -> Joined {
+    Joined { device: hash("device"), index: Some(hash("phone index")), phone: Some(sealed("phone")) }
 }
 
 fn order() -> WorkOrder {
@@ -296,6 +302,8 @@ fn no_list_shows_anything_sealed_or_about_the_caller() {
         let state = WorkOrder::evolve(None, &event, Stamp { at: at(10) }).unwrap();
         let projection = project(&serde_json::to_value(&state).unwrap()).unwrap();
         let queues: Vec<Value> = projection.queues.iter().map(|(_, columns)| columns.clone()).collect();
+        let similar = projection.queues.iter().any(|(name, _)| name.starts_with("similar/"));
+        assert_eq!(similar, listed, "what is confidential is similar to nothing");
         let timelines: Vec<Value> = projection.timelines.iter().map(|(_, columns)| columns.clone()).collect();
         let shown = json!([projection.columns, queues, timelines]).to_string();
         for word in ["SEALED", "三盏路灯", &hash("phone index").to_string(), &hash("secret").to_string()] {
@@ -315,7 +323,10 @@ fn an_order_without_a_phone_number_is_in_no_callers_queue() {
     let event = OrderEvent::Registered(Box::new(registered));
     let state = WorkOrder::evolve(None, &event, Stamp { at: at(10) }).unwrap();
     let queues = project(&serde_json::to_value(&state).unwrap()).unwrap().queues;
-    assert_eq!(queues.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [POOL_QUEUE, "clock/2026-11-25"]);
+    assert_eq!(
+        queues.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        [POOL_QUEUE, "clock/2026-11-25", "similar/T0101"]
+    );
     assert_eq!(project(&json!({"not": "an order"})), None);
 }
 
@@ -329,6 +340,7 @@ fn events() -> BTreeMap<&'static str, OrderEvent> {
         ("urged", OrderEvent::Urged(Urged { reason: reason.clone() })),
         ("withdrawn", OrderEvent::Withdrawn(Withdrawn { reason })),
         ("repeatNoted", OrderEvent::RepeatNoted { order: doc("later"), urgency: Urgency::Priority }),
+        ("joined", OrderEvent::Joined(joined())),
     ])
 }
 

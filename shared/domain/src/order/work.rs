@@ -6,7 +6,7 @@
 use canon::DocId;
 use serde::{Deserialize, Serialize};
 
-use super::code::Level;
+use super::code::{Level, RatingReason};
 use super::event::{Attachment, Text};
 use super::standing::{Member, is_within};
 use super::{Status, Timer};
@@ -106,6 +106,9 @@ pub struct Visited {
     /// The clocks of the redo, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clocks: Option<Box<Clocks>>,
+    /// What the caller found wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<RatingReason>,
 }
 
 /// The three questions, each on its own (handbook §1.7); none: no answer to that one.

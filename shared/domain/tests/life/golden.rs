@@ -53,8 +53,16 @@ fn events() -> Vec<OrderEvent> {
         Box::new(Carded { key, level: Level::Yellow, work: *work(), object, escalate })
     };
     let (answer, clocks) = (Some(content()), Some(Box::new(clocks.clone())));
-    let visited =
-        || Box::new(Visited { work: *work(), answer, to: Status::InProgress, ruling: true, clocks: clocks.clone() });
+    let visited = || {
+        Box::new(Visited {
+            work: *work(),
+            answer,
+            to: Status::InProgress,
+            ruling: true,
+            clocks: clocks.clone(),
+            reasons: Vec::new(),
+        })
+    };
     let mut events = vec![E::Dispatched(clocked()), E::Transferred(clocked()), E::ExtensionApproved(clocked())];
     events.extend([E::Resumed(clocked()), E::Visited(visited()), E::Rated(visited()), E::Ruled(visited())]);
     events.push(E::Reopened(visited()));

@@ -10,6 +10,7 @@
 mod common;
 mod scene;
 
+mod callers;
 mod clocks;
 mod due;
 mod golden;
