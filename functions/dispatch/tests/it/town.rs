@@ -233,11 +233,6 @@ impl Town {
         self.send("POST", path, &[("authorization", &bearer)], None).await.good()
     }
 
-    /// The order `id` as it is stored.
-    pub fn document(&self, id: &str) -> Value {
-        serde_json::from_slice(&self.kv.dump()[&format!("doc/order/{id}")]).unwrap()
-    }
-
     /// The time, Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.kv.now_ms()

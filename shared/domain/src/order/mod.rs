@@ -55,8 +55,8 @@ pub use event::{
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{
-    CARDS_QUEUE, CallerRow, POOL_QUEUE, PROVISIONAL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue, clock_queue,
-    closed_queue, local_queue, project, similar_queue, unit_queue,
+    CARDS_QUEUE, CallerRow, POOL_QUEUE, PROVISIONAL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue,
+    clock_queue, closed_queue, local_queue, project, similar_queue, unit_queue,
 };
 pub use rates::{Rates, Ratio};
 pub use refusal::{Refusal, RefusalKind, Why};
