@@ -41,6 +41,7 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
         kind if kind == crate::whistle::Whistle::KIND => crate::whistle::project(state),
         kind if kind == crate::look::LookBook::KIND => crate::look::project(state),
         kind if kind == crate::staff::Staff::KIND => crate::staff::project(state),
+        kind if kind == crate::export::Export::KIND => crate::export::project(state),
         kind if kind == crate::integration::IntegrationKey::KIND => crate::integration::project(state),
         _ => None,
     }

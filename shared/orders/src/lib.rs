@@ -6,6 +6,8 @@
 mod case;
 mod check;
 mod desk;
+pub mod exports;
+pub mod found;
 pub mod mask;
 mod phone;
 mod seal;

@@ -47,7 +47,7 @@ pub use map::{Located, Polygon, Ring, TownMap};
 pub use notices::Notice;
 pub use place::{Origin, Point};
 pub use town::{HandlingLimits, Town, TownLimits};
-pub use units::{CENTRE_UNIT, DISCIPLINE_UNIT, Unit, UnitKind};
+pub use units::{Unit, UnitKind};
 pub use view::{
     AppealTypeView, CatalogueView, CategoryClassView, CategoryView, GridView, LimitsView, TownView, VillageView,
 };
@@ -121,7 +121,7 @@ impl Catalogue {
     fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> Option<Self> {
         let town = town::read(files, errors)?;
         let calendar = calendar_rows::read(files, town.office_hours.clone(), errors);
-        let units = units::read(files, errors);
+        let units = units::read(files, &town, errors);
         let appeal_types = appeals::appeal_types(files, errors);
         let urgency_levels = appeals::urgency_levels(files, errors);
         let (classes, categories) = appeals::taxonomy(files, &units, errors);

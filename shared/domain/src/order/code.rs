@@ -87,6 +87,10 @@ words!(
         SuspendReject = "suspendReject",
         /// 恢复
         Resume = "resume",
+        /// 调整时限: set the deadline by hand, with the reason (handbook §1.3)
+        MoveDeadline = "moveDeadline",
+        /// Count a deadline again whose year is official now (handbook §8.2).
+        Recount = "recount",
         /// 首次联系
         Contact = "contact",
         /// 办结申请
@@ -101,6 +105,10 @@ words!(
         Rule = "rule",
         /// 撤回, for a caller who asked by phone
         WithdrawFor = "withdrawFor",
+        /// Say that the caller comes back without any reason (无理重复).
+        MarkMalicious = "markMalicious",
+        /// Take that back.
+        ClearMalicious = "clearMalicious",
         /// Reopen after a false closing (虚假办结).
         ReopenFalse = "reopenFalse",
         /// 归档

@@ -243,6 +243,10 @@ pub enum OrderEvent {
     SuspensionRejected(Box<Work>),
     /// 恢复
     Resumed(Box<Clocked>),
+    /// 调整时限: set by hand
+    DeadlineMoved(Box<Clocked>),
+    /// Counted again under an official calendar
+    Recounted(Box<Clocked>),
     /// 首次联系: `reason` says why the caller was not reached, if so
     Contacted(Box<Work>),
     /// 办结申请
@@ -259,6 +263,10 @@ pub enum OrderEvent {
     Ruled(Box<Visited>),
     /// Reopened: by the caller, or because the result was false
     Reopened(Box<Visited>),
+    /// 无理重复: the caller comes back without any reason
+    MaliciousMarked(Box<Work>),
+    /// That was taken back
+    MaliciousCleared(Box<Work>),
     /// 归档
     Archived(Box<Work>),
     /// 催办 of the lead unit: `reason` names the reminder
@@ -277,7 +285,7 @@ pub enum OrderEvent {
     CardUpheld(Box<Carded>),
     /// It was taken back.
     CardRevoked(Box<Carded>),
-    /// `order` went into this one.
+    /// `order` went into this one; `reason` is `group` where that makes it a group matter.
     ChildNoted(Box<Work>),
     /// The parent's answer reached this one's caller.
     ChildReplied(Box<Work>),
@@ -299,9 +307,12 @@ impl OrderEvent {
             | Self::RepeatNoted { .. }
             | Self::Joined(_)
             | Self::Erased => None,
-            Self::Dispatched(step) | Self::Transferred(step) | Self::ExtensionApproved(step) | Self::Resumed(step) => {
-                Some(&step.work)
-            }
+            Self::Dispatched(step)
+            | Self::Transferred(step)
+            | Self::ExtensionApproved(step)
+            | Self::Resumed(step)
+            | Self::DeadlineMoved(step)
+            | Self::Recounted(step) => Some(&step.work),
             Self::ResultSubmitted(outcome) => Some(&outcome.work),
             Self::Visited(visit) | Self::Rated(visit) | Self::Ruled(visit) | Self::Reopened(visit) => Some(&visit.work),
             Self::CardProposed(card)
@@ -329,6 +340,8 @@ impl OrderEvent {
             | Self::Contacted(work)
             | Self::ReviewPassed(work)
             | Self::ReviewFailed(work)
+            | Self::MaliciousMarked(work)
+            | Self::MaliciousCleared(work)
             | Self::Archived(work)
             | Self::Reminded(work)
             | Self::ChildNoted(work)

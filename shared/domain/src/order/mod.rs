@@ -37,6 +37,7 @@ mod standing;
 mod step;
 mod suggest;
 mod tally;
+mod visit;
 mod work;
 
 pub use caller::{JOINED_MAX, JoinCommand, RateCommand, ReopenCommand};
@@ -54,8 +55,8 @@ pub use event::{
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{
-    CARDS_QUEUE, CallerRow, POOL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue, clock_queue, closed_queue,
-    local_queue, project, similar_queue, unit_queue,
+    CARDS_QUEUE, CallerRow, POOL_QUEUE, PROVISIONAL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue, clock_queue,
+    closed_queue, local_queue, project, similar_queue, unit_queue,
 };
 pub use rates::{Rates, Ratio};
 pub use refusal::{Refusal, RefusalKind, Why};
@@ -65,7 +66,7 @@ pub use step::{Assignment, CardStep, StaffCommand, Step};
 pub use suggest::{Ground, Suggestion};
 pub use tally::Tally;
 pub use work::{
-    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Handling, Outcome, Request, Return, Visited, Work,
+    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Fixed, Handling, Outcome, Request, Return, Visited, Work,
 };
 
 use canon::DocId;

@@ -214,10 +214,10 @@ fn the_actions_say_what_the_commands_would_answer() {
 fn order_numbers_are_read_as_people_type_them() {
     let day = Date::from_ymd(2026, 11, 23).unwrap();
     for (serial, text) in [(42, "YD12345-20261123-00042"), (123_456, "YD12345-20261123-123456")] {
-        assert_eq!(OrderNo::new(day, serial).as_str(), text);
-        assert_eq!(text.parse::<OrderNo>().unwrap(), OrderNo::new(day, serial));
+        assert_eq!(OrderNo::new("YD12345", day, serial).as_str(), text);
+        assert_eq!(text.parse::<OrderNo>().unwrap(), OrderNo::new("YD12345", day, serial));
     }
-    assert_eq!("  yd12345-20261123-00042\n".parse::<OrderNo>().unwrap(), OrderNo::new(day, 42));
+    assert_eq!("  yd12345-20261123-00042\n".parse::<OrderNo>().unwrap(), OrderNo::new("YD12345", day, 42));
     for wrong in [
         "",
         "00042",
@@ -229,7 +229,9 @@ fn order_numbers_are_read_as_people_type_them() {
         "YD12345-2026112a-00042",
         "YD12345-20261123-0004２",
         "YD12345-20261123-00042-",
-        "YD12346-20261123-00042",
+        "云12345-20261123-00042",
+        "Y-20261123-00042",
+        "YD-12345-20261123-00042",
         "YD12345 20261123 00042",
         "YD12345-20261123-00042/../x",
     ] {
