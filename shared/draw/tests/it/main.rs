@@ -15,6 +15,7 @@ mod policies;
 mod selection;
 mod sizes;
 mod substitution;
+mod uniform;
 mod vector;
 
 use draw::policy::{Game, Kind, Policy, PolicyFault, Source, reveal_hash, round_for};

@@ -6,12 +6,9 @@
 import load, { DrawFile } from '../../verify/verify.js'
 import module from '../../verify/verify_bg.wasm?url'
 
-export type Asked = { kind: 'check'; text: string } | { kind: 'find'; id: string }
-export type Answered =
-  | { kind: 'progress'; perMille: number }
-  | { kind: 'report'; json: string }
-  | { kind: 'found'; json: string }
-  | { kind: 'failed' }
+/** `n` names the question, so that each answer finds who asked. */
+export type Asked = { n: number } & ({ kind: 'check'; text: string } | { kind: 'find'; id: string })
+export type Answered = { n: number } & ({ kind: 'progress'; perMille: number } | { kind: 'answer'; json: string } | { kind: 'failed' })
 
 let file: DrawFile | null = null
 const answer = (message: Answered) => self.postMessage(message)
@@ -27,18 +24,22 @@ async function isSigned(signature: string): Promise<boolean | undefined> {
 }
 
 self.onmessage = async ({ data }: MessageEvent<Asked>) => {
+  const { n } = data
   try {
     if (data.kind === 'find') {
-      answer({ kind: 'found', json: file?.find(data.id) ?? 'null' })
+      answer({ n, kind: 'answer', json: file?.find(data.id) ?? 'null' })
       return
     }
+    // Loaded once; from then on the page needs no network.
     await load({ module_or_path: module })
+    file?.free()
+    file = null
     file = new DrawFile(data.text)
     const signature = file.signature()
     const signed = signature === undefined ? undefined : await isSigned(signature)
-    const json = file.check(signed, (perMille: number) => answer({ kind: 'progress', perMille }))
-    answer({ kind: 'report', json })
+    const json = file.check(signed, (perMille: number) => answer({ n, kind: 'progress', perMille }))
+    answer({ n, kind: 'answer', json })
   } catch {
-    answer({ kind: 'failed' })
+    answer({ n, kind: 'failed' })
   }
 }
