@@ -125,5 +125,6 @@ export const enCase: Pick<Messages, keyof typeof zhCNCase> = {
   'event.archived': 'Archived',
   'event.rated': 'Rated',
   'event.reopened': 'Reopened',
+  'event.erased': 'Your personal information was deleted',
   'event.other': 'Something new',
 }

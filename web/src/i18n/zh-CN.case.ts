@@ -122,5 +122,6 @@ export const zhCNCase = {
   'event.archived': '归档',
   'event.rated': '评价',
   'event.reopened': '重新打开',
+  'event.erased': '您的个人信息已删除',
   'event.other': '有新进展',
 } as const

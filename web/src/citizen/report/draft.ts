@@ -133,6 +133,7 @@ export async function discardDraft(number = ''): Promise<void> {
     await del(DRAFT_KEY, deviceStore()).catch(() => undefined)
   })
   if (number) announceSent(number)
+  else announceSaved()
 }
 
 /** Brings the draft over from the window that has it now. */
