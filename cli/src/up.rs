@@ -149,6 +149,9 @@ fn variables(
     let own = [
         ("insecure_cookies", "true", options.listen.ip().is_loopback()),
         ("demo", "true", options.demo),
+        // The demo's platform is this command itself; see `demo/yundu/hotline.toml`.
+        ("hotline_host", "http://127.0.0.1:12345", options.demo),
+        ("hotline_files_host", "http://127.0.0.1:12345", options.demo),
         ("second_factor", "optional", options.demo && environment("SPIN_VARIABLE_SECOND_FACTOR").is_none()),
     ];
     for (name, value, _) in own.into_iter().filter(|(name, _, on)| *on && manifest.variables.contains_key(*name)) {

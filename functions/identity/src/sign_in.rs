@@ -8,7 +8,7 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use domain::permission::{Action, permission};
+use domain::permission::Action;
 use domain::staff::{Account, Staff, StaffEvent};
 use http::{HeaderValue, StatusCode, header};
 use people::{password, person, tries};
@@ -173,10 +173,11 @@ fn view(session: &Session, csrf: &str) -> Value {
         ("manageStaff", Action::ManageStaff),
         ("seeStaff", Action::SeeStaff),
         ("seeLooks", Action::SeeLooks),
+        ("seeHotline", Action::SeeHotline),
         ("manageCatalogue", Action::ManageCatalogue),
     ];
-    let may = |action| roles.iter().any(|role| permission(*role, action));
-    let actions: Vec<&str> = named.into_iter().filter(|(_, action)| may(*action)).map(|(name, _)| name).collect();
+    let may = |action: &Action| session.may_here(*action);
+    let actions: Vec<&str> = named.into_iter().filter(|(_, action)| may(action)).map(|(name, _)| name).collect();
     json!({
         "staff": {"id": staff, "account": account, "displayName": display_name, "roles": roles, "unit": unit},
         "actions": actions, "csrf": csrf, "until": until,

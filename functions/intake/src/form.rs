@@ -233,24 +233,8 @@ fn incident_time(check: &mut Check, text: &str, now: Moment) -> Option<Moment> {
     if (past..=future).contains(&at) { Some(at) } else { check.fail("/incidentAt", "outOfRange") }
 }
 
-/// A Chinese mobile or landline number (handbook §12.1) in E.164 form.
+/// A phone number in E.164 form.
 fn phone_number(check: &mut Check, text: &str) -> Option<String> {
-    let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    if digits.is_empty() {
-        return None;
-    }
-    let national = digits.strip_prefix("+86").or_else(|| digits.strip_prefix("0086")).unwrap_or(&digits);
-    let numeric = national.bytes().all(|byte| byte.is_ascii_digit());
-    let mobile = national.len() == 11
-        && national.starts_with('1')
-        && !national.starts_with("10")
-        && !national.starts_with("11")
-        && !national.starts_with("12");
-    // 0 and an area code of 2 or 3 digits, then 7 or 8 digits.
-    let landline = national.starts_with('0') && (10..=12).contains(&national.len());
-    match (numeric, mobile, landline) {
-        (true, true, _) => Some(format!("+86{national}")),
-        (true, _, true) => Some(format!("+86{}", national.trim_start_matches('0'))),
-        _ => check.fail("/caller/phone", "invalid"),
-    }
+    let text = given(Some(text))?;
+    orders::e164(text).or_else(|| check.fail("/caller/phone", "invalid"))
 }

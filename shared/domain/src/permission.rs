@@ -30,6 +30,10 @@ pub enum Action {
     BlowWhistle,
     /// Answer a whistle for a unit that was called.
     AnswerWhistle,
+    /// See what platforms above send and are told, without people's names and words.
+    SeeHotline,
+    /// Work on it: try out messages, send again, compare lists, repair differences. Only the centre talks upstream.
+    WorkHotline,
     /// Take a step of an order.
     Step(StepName),
 }
@@ -46,6 +50,8 @@ impl Action {
             Self::SeeLooks,
             Self::BlowWhistle,
             Self::AnswerWhistle,
+            Self::SeeHotline,
+            Self::WorkHotline,
         ];
         others.into_iter().chain(StepName::ALL.iter().copied().map(Self::Step))
     }
@@ -74,6 +80,11 @@ pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
             matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
         }
         Action::AnswerWhistle => matches!(role, Role::Handler | Role::UnitHead | Role::Inspector),
+        Action::SeeHotline => {
+            matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre))
+                || matches!(role, Role::TownLeader | Role::Auditor | Role::Administrator)
+        }
+        Action::WorkHotline => matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre)),
         Action::Step(step) => steps(role, step, relation),
     }
 }
@@ -208,7 +219,7 @@ mod tests {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 8 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 10 + crate::order::StepName::ALL.len());
     }
 
     #[test]
@@ -225,7 +236,10 @@ mod tests {
             let may = |action| permitted(scope.role(), action, Relation::Centre);
             let allowed: Vec<Action> = Action::all().filter(|action| may(*action)).collect();
             assert!(
-                allowed.iter().all(|action| matches!(action, Action::SeeOrder | Action::SeeStaff | Action::SeeLooks)),
+                allowed.iter().all(|action| matches!(
+                    action,
+                    Action::SeeOrder | Action::SeeStaff | Action::SeeLooks | Action::SeeHotline
+                )),
                 "{scope}: {allowed:?}"
             );
         }

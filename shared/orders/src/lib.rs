@@ -6,14 +6,16 @@
 mod case;
 mod check;
 mod desk;
+mod earlier;
 pub mod mask;
 mod seal;
 mod shown;
 mod upload;
 
 pub use case::{Case, Lookup, open};
-pub use check::{Check, text_field};
+pub use check::{Check, e164, text_field};
 pub use desk::Desk;
+pub use earlier::earlier;
 pub use seal::{Opener, Sealer, seal_text};
-pub use shown::{Receipt, attachments, evidence, place, receipt};
+pub use shown::{Receipt, attachments, event_name, evidence, place, receipt};
 pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

@@ -22,6 +22,7 @@ mod compiled;
 mod error;
 mod files;
 mod history;
+mod hotline;
 mod place;
 mod promise;
 mod table;
@@ -63,6 +64,7 @@ pub const FILES: &[&str] = &[
     appeals::TAXONOMY,
     area::VILLAGES,
     area::GRIDS,
+    hotline::HOTLINE,
 ];
 
 /// A whole town. Immutable; changed files give a new catalogue with a new version. The order of the fields is the
@@ -89,6 +91,9 @@ pub struct Catalogue {
     pub categories: BTreeMap<CategoryCode, Category>,
     /// Level-3 grids.
     pub grids: BTreeMap<GridCode, Grid>,
+    /// The platforms above, as the text that [`crate::hotline::Upstreams::of`] reads: only two functions need them, and
+    /// the others should not carry their reader.
+    pub hotline: String,
 }
 
 impl Catalogue {
@@ -117,6 +122,7 @@ impl Catalogue {
         let (classes, categories) = appeals::taxonomy(files, &units, errors);
         let villages = area::villages(files, &town, errors);
         let grids = area::grids(files, &town, &villages, errors);
+        let hotline = hotline::read(files, &categories, errors);
         let version = files.version(FILES);
         Some(Self {
             version,
@@ -129,6 +135,7 @@ impl Catalogue {
             units,
             villages,
             grids,
+            hotline,
         })
     }
 

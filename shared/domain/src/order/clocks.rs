@@ -118,8 +118,11 @@ impl Catalogue {
         if let (Status::Suspended, Some(last)) = (order.status, stopped.last_mut()) {
             last.to = last.to.min(now);
         }
-        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit };
-        let (inner, outer) = counter.deadlines(extension);
+        // Their deadline does not stand still with our suspensions, and holds as long as it lies ahead.
+        let above = order.outer_deadline().filter(|above| *above > from);
+        let stopped = if above.is_some() { Vec::new() } else { stopped };
+        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit, above: above.is_some() };
+        let (inner, outer) = counter.deadlines(extension, above);
         let (warn_at, extend_by) = counter.warnings(&inner);
         let (sign, contact, give_back) = match (&handling.clocks, clocking) {
             (Some(clocks), Clocking::Resume | Clocking::Extend(_) | Clocking::Redo) => {
@@ -163,6 +166,8 @@ struct Counter<'a> {
     stopped: &'a [Interval],
     from: Moment,
     limit: Limit,
+    /// Whether the outer deadline is the platform's above, whatever the town's own limit.
+    above: bool,
 }
 
 /// The last day before `at`: a deadline at 24:00 belongs to the day that it ends.
@@ -172,7 +177,7 @@ fn last_day(at: Moment) -> Date {
 
 impl Counter<'_> {
     /// The inner and the outer deadline.
-    fn deadlines(&self, extension: Option<Limit>) -> (Deadline, Deadline) {
+    fn deadlines(&self, extension: Option<Limit>, above: Option<Moment>) -> (Deadline, Deadline) {
         let count = |from, limit| deadline(from, limit, self.calendar, self.stopped, Rule::PROMISE);
         let mut outer = count(self.from, self.limit);
         if let Some(more) = extension {
@@ -181,12 +186,15 @@ impl Counter<'_> {
             let extended = count(if in_days { outer.at.plus_ms(-1) } else { outer.at }, more);
             outer = Deadline { provisional: outer.provisional || extended.provisional, ..extended };
         }
+        if let Some(at) = above {
+            outer.at = at;
+        }
         let at = self.buffered(outer.at);
         (Deadline { at, ..outer.clone() }, outer)
     }
 
     fn in_days(&self) -> bool {
-        matches!(self.limit.unit, LimitUnit::WorkingDays | LimitUnit::NaturalDays | LimitUnit::Months)
+        self.above || matches!(self.limit.unit, LimitUnit::WorkingDays | LimitUnit::NaturalDays | LimitUnit::Months)
     }
 
     /// `outer` less the buffer.

@@ -35,7 +35,10 @@ mod staff;
 mod standing;
 mod step;
 mod suggest;
+mod upstream;
 mod work;
+
+pub(crate) use code::words;
 
 pub use clocks::{CardTimers, Clocking, Rules, Timer};
 pub use code::{
@@ -47,7 +50,7 @@ pub use decide::{
 };
 pub use due::{Due, DueStep, Light};
 pub use event::{
-    Attachment, CallerFields, Channel, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged, Withdrawn,
+    Attachment, CallerFields, Channel, FromAbove, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged, Withdrawn,
 };
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
@@ -61,8 +64,9 @@ pub use repeat::{EarlierOrder, Repeat, RepeatKind, RepeatRule, repeat_of};
 pub use standing::{Member, Relation, Sight, Standing, is_within};
 pub use step::{Assignment, CardStep, StaffCommand, Step};
 pub use suggest::{Ground, Suggestion};
+pub use upstream::Heard;
 pub use work::{
-    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Handling, Outcome, Request, Return, Visited, Work,
+    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Handling, Outcome, Request, Return, Ruled, Visited, Work,
 };
 
 use canon::DocId;

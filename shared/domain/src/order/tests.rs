@@ -33,6 +33,7 @@ fn registered() -> Registered {
     Registered {
         number: "YD12345-20261123-00042".parse().unwrap(),
         channel: Channel::Web,
+        upstream: None,
         appeal_type: AppealType::Complaint,
         category: "T0101".parse().unwrap(),
         urgency: Urgency::Normal,
