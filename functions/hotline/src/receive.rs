@@ -62,7 +62,7 @@ pub(crate) async fn receive<P: Platform>(call: Call<P>, request: Body) -> Result
     let desk = Desk { call: &call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
     let creation = Registration::of(&ticket).filter(|_| message.kind == EventKind::Create);
     let number = match creation {
-        Some(creation) => Some(desk.register(&creation).await?.state.registered.number),
+        Some(creation) => Some(desk.register(&creation, &message).await?),
         None => None,
     };
     let parked = ticket.state.parked_since().is_some();

@@ -19,14 +19,22 @@ impl<P: Platform> Desk<'_, P> {
     /// The store's problems; whatever was done stays done.
     pub async fn settle(&self, ticket: &Document<Ticket>) -> Result<(), Problem> {
         let Some(creation) = Registration::of(ticket) else { return Ok(()) };
-        let mut order = self.register(&creation).await?;
+        let access = &self.call.access;
+        let key = Document::<WorkOrder>::key_of(&Ticket::order_id(&ticket.id));
+        let mut bytes = access.get(&key).await?;
+        if bytes.is_none() {
+            // A message whose key was destroyed has nothing left to say.
+            let Some(message) = open_message(self.keys, ticket, creation.received) else { return Ok(()) };
+            self.register(&creation, &message).await?;
+            bytes = access.get(&key).await?;
+        }
+        let mut order = Document::<WorkOrder>::parse(&bytes.ok_or_else(Problem::unavailable)?)?;
         for recorded in &ticket.events {
             let TicketEvent::Received(received) = &recorded.event else { continue };
             let operation = apply_op(ticket, recorded.seq);
             if received.kind == EventKind::Create || order.event_of(&operation).is_some() {
                 continue;
             }
-            // A message whose key was destroyed has nothing left to say.
             let Some(message) = open_message(self.keys, ticket, received) else { continue };
             if let Some(after) = self.hear(&order, recorded, received, &message, operation).await? {
                 order = after;

@@ -9,7 +9,7 @@ use domain::catalogue::{AppealType, CategoryCode, GridCode, Point, VillageCode};
 use domain::hotline::{Message, Received, Ticket, TicketEvent};
 use domain::limit::Rule;
 use domain::order::{
-    CallerFields, Channel, FromAbove, OrderCommand, OrderNo, OrderRejection, Place, Registered, Repeat, RepeatRule,
+    CallerFields, Channel, FromAbove, Newborn, OrderNo, OrderRejection, Place, Registered, Repeat, RepeatRule,
     WorkOrder, repeat_of,
 };
 use domain::time::Moment;
@@ -19,7 +19,7 @@ use service::Problem;
 use service::geo::{Crs, to_wgs84};
 use store::{Birth, Document, Operation, Platform, Recorded, create};
 
-use crate::{Desk, open_message};
+use crate::Desk;
 
 /// The part of the system that registers.
 pub(crate) const HOTLINE: &str = "hotline";
@@ -28,7 +28,8 @@ pub(crate) const HOTLINE: &str = "hotline";
 pub struct Registration<'a> {
     ticket: &'a Document<Ticket>,
     recorded: &'a Recorded<TicketEvent>,
-    received: &'a Received,
+    /// What came.
+    pub received: &'a Received,
 }
 
 impl<'a> Registration<'a> {
@@ -52,23 +53,22 @@ struct Located {
 }
 
 impl<P: Platform> Desk<'_, P> {
-    /// Registers the order; the order as it is, if it is there already.
+    /// Registers the order as `message` says, which is the creation's; its number. What is there already stays as it is.
     ///
     /// # Errors
     /// The store's problems.
-    pub async fn register(&self, creation: &Registration<'_>) -> Result<Document<WorkOrder>, Problem> {
+    pub async fn register(&self, creation: &Registration<'_>, message: &Message) -> Result<OrderNo, Problem> {
         let (call, ticket) = (self.call, creation.ticket);
         let id = Ticket::order_id(&ticket.id);
         let context = Context { now: creation.recorded.at, by: Actor::system(HOTLINE) };
         let operation =
             Operation { op: Ticket::order_op(&ticket.id), request: creation.received.content, context };
-        let message = open_message(self.keys, ticket, creation.received).ok_or_else(Problem::unavailable)?;
         let (data_key, wrapped) = self
             .keys
             .new_data_key(WorkOrder::KIND, &id, call.access.random(), call.access.random())
             .map_err(|_| Problem::unavailable())?;
         let seal = Sealer { call, key: &data_key };
-        let mut registered = self.registered(&seal, &ticket.state, &message, creation.recorded.at)?;
+        let mut registered = self.registered(&seal, &ticket.state, message, creation.recorded.at)?;
         let phone = message.caller_phone.as_str();
         registered.caller.index =
             orders::e164(phone).filter(|_| !message.anonymous).map(|phone| self.keys.caller_index(&phone));
@@ -77,15 +77,15 @@ impl<P: Platform> Desk<'_, P> {
         let today = call.access.now().date();
         let day_base = call.app.day_base(&call.access, today).await?;
         let context = operation.context.clone();
-        let committed = create::<WorkOrder, P>(&call.access, operation, |slot| {
+        let committed = create::<Newborn, P>(&call.access, operation, |slot| {
             registered.number = OrderNo::new(today, slot.saturating_sub(day_base));
             let number = store::keys::number(registered.number.as_str());
-            let event = WorkOrder::decide_caller(None, &OrderCommand::Register(Box::new(registered)), &context)?;
+            let event = Newborn::decide(None, &registered, &context)?;
             let lookups = vec![(number, Lookup::to(&id).to_bytes())];
             Ok::<_, OrderRejection>(Birth { event, key: Some(wrapped), lookups })
         })
         .await?;
-        Ok(committed.document)
+        Ok(committed.document.state.number().clone())
     }
 
     /// Everything but number, caller index, repeat and secret.

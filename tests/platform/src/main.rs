@@ -87,6 +87,6 @@ async fn run(serve: Serve) -> Result<(), String> {
         pause: Duration::ZERO,
         trouble: serve.trouble,
     };
-    let platform = Platform::new(options, serve.journal.as_deref()).map_err(|error| error.to_string())?;
+    let platform = Platform::new(options, serve.journal.as_deref(), &[]).map_err(|error| error.to_string())?;
     platform.run(serve.listen).await.map_err(|error| format!("{}: {error}", serve.listen))
 }

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -77,21 +77,36 @@ pub struct Platform {
 
 impl Memory {
     /// Reads the journal and goes on writing it; without one it remembers until it ends.
-    fn open(journal: Option<&Path>, plan: &Plan, key: &Key) -> std::io::Result<Self> {
+    fn open(
+        journal: Option<&Path>,
+        earlier: &[(PathBuf, Plan)],
+        plan: &Plan,
+        key: &Key,
+    ) -> std::io::Result<Self> {
         let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let dice = Dice(u64::from(seed));
         let mut memory =
             Self { ledger: Ledger::default(), done: BTreeSet::new(), wrong: Vec::new(), journal: None, dice };
+        for (path, plan) in earlier {
+            memory.read(&File::open(path)?, plan, key)?;
+        }
+        // What was sent on other days has other places in another plan.
+        memory.done.clear();
         let Some(path) = journal else { return Ok(memory) };
         let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-        for line in BufReader::new(&file).lines() {
-            // The last line may be half of one; what it said was not answered.
-            if let Ok(entry) = serde_json::from_str::<Value>(&line?) {
-                memory.replay(&entry, plan, key);
-            }
-        }
+        memory.read(&file, plan, key)?;
         memory.journal = Some(file);
         Ok(memory)
+    }
+
+    fn read(&mut self, file: &File, plan: &Plan, key: &Key) -> std::io::Result<()> {
+        for line in BufReader::new(file).lines() {
+            // The last line may be half of one; what it said was not answered.
+            if let Ok(entry) = serde_json::from_str::<Value>(&line?) {
+                self.replay(&entry, plan, key);
+            }
+        }
+        Ok(())
     }
 
     fn replay(&mut self, entry: &Value, plan: &Plan, key: &Key) {
@@ -133,12 +148,16 @@ fn now() -> Moment {
 }
 
 impl Platform {
-    /// A platform with the memory of `journal`.
+    /// A platform with the memory of `journal`, and of `earlier` ones with their plans.
     ///
     /// # Errors
-    /// When the journal cannot be read.
-    pub fn new(options: Options, journal: Option<&Path>) -> std::io::Result<Self> {
-        let memory = Memory::open(journal, &options.plan, &options.key)?;
+    /// When a journal cannot be read.
+    pub fn new(
+        options: Options,
+        journal: Option<&Path>,
+        earlier: &[(PathBuf, Plan)],
+    ) -> std::io::Result<Self> {
+        let memory = Memory::open(journal, earlier, &options.plan, &options.key)?;
         let http = Client::builder(TokioExecutor::new()).build_http();
         Ok(Self { options, memory: Arc::new(Mutex::new(memory)), http })
     }

@@ -18,6 +18,7 @@
 //!   any open ----> withdraw ---------> Withdrawn        +-> transfer -> PendingSign
 //! ```
 
+mod birth;
 mod cards;
 mod clocks;
 mod code;
@@ -40,6 +41,7 @@ mod work;
 
 pub(crate) use code::words;
 
+pub use birth::{BirthEvent, Born, Newborn};
 pub use clocks::{CardTimers, Clocking, Rules, Timer};
 pub use code::{
     Explanation, HandOffTo, Level, NoContact, Purpose, RequestKind, ReturnReason, StepName, SuspendReason, VisitMethod,

@@ -20,5 +20,6 @@ mod standing;
 mod stories;
 mod suggest;
 mod transitions;
+mod upstream;
 mod walk;
 mod whistles;
