@@ -154,11 +154,8 @@ fn variables(
 ) -> BTreeMap<String, String> {
     let mut values: BTreeMap<String, String> = options.variables.iter().cloned().collect();
     let platform_keys = if options.demo { platform::keys(secrets) } else { String::new() };
-    let made = [
-        ("clock_key", &secrets.clock_key),
-        ("setup_token", &secrets.setup_token),
-        ("hotline_keys", &platform_keys),
-    ];
+    let made =
+        [("clock_key", &secrets.clock_key), ("setup_token", &secrets.setup_token), ("hotline_keys", &platform_keys)];
     for (name, own) in made {
         if manifest.variables.contains_key(name) && !values.contains_key(name) {
             let set = environment(&format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase()));

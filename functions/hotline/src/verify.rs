@@ -61,7 +61,8 @@ pub(crate) async fn verify<'a>(
     let names: Vec<HeaderNames> = upstreams.platform.iter().map(Upstream::header_names).collect();
     once(headers, &names)?;
     let pairs = upstreams.platform.iter().zip(&names);
-    let candidates: Vec<Candidate<'_, '_>> = pairs.filter_map(|(one, names)| Candidate::of(one, names, headers)).collect();
+    let candidates: Vec<Candidate<'_, '_>> =
+        pairs.filter_map(|(one, names)| Candidate::of(one, names, headers)).collect();
     if candidates.is_empty() {
         return Err(refused("signatureMissing", "The headers that sign a message are missing, or not all there."));
     }
@@ -80,7 +81,10 @@ pub(crate) async fn verify<'a>(
         one.platform.scheme.verify(one.keys(keys), &message)
     };
     let Some(sender) = fresh.iter().find(signed) else {
-        return Err(refused("signatureInvalid", "The signature is not the one of this body, id and time under this key."));
+        return Err(refused(
+            "signatureInvalid",
+            "The signature is not the one of this body, id and time under this key.",
+        ));
     };
     // A nonce is new each time, so it does not name the event.
     let keeps_id = sender.platform.scheme == domain::hotline::Scheme::StandardWebhooks;

@@ -19,8 +19,7 @@ pub(crate) async fn list<P: Platform>(staff: StaffCall<P>) -> Result<Response, P
     for one in &upstreams.platform {
         let bytes = call.access.get(&format!("hotline/breaker/{}", one.code)).await?;
         let breaker: Breaker = bytes.and_then(|bytes| canon::read(&bytes).ok()).unwrap_or_default();
-        let own: Vec<&str> =
-            keys.iter().filter(|key| key.platform == one.code).map(|key| key.id.as_str()).collect();
+        let own: Vec<&str> = keys.iter().filter(|key| key.platform == one.code).map(|key| key.id.as_str()).collect();
         platforms.push(json!({
             "code": one.code, "nameZh": one.name_zh, "nameEn": one.name_en, "scheme": one.scheme,
             "headers": one.header_names(), "pushUrl": one.push_url, "listUrl": one.list_url,

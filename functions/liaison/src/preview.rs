@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use domain::catalogue::{AppealType, Catalogue};
 use domain::hotline::{EventKind, Message, Upstreams};
 use domain::limit::Rule;
 use domain::permission::Action;
-use domain::catalogue::{AppealType, Catalogue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::StaffCall;

@@ -5,8 +5,18 @@ use serde_json::{Map, Value};
 
 /// Our fields whose values are no secret: what the platform calls things, and when.
 const OPEN: [&str; 12] = [
-    "type", "number", "event", "at", "appealType", "category", "deadline", "granted", "contacted", "resolved",
-    "satisfaction", "confidential",
+    "type",
+    "number",
+    "event",
+    "at",
+    "appealType",
+    "category",
+    "deadline",
+    "granted",
+    "contacted",
+    "resolved",
+    "satisfaction",
+    "confidential",
 ];
 /// Levels of a body that are shown: the deepest known has five.
 const DEPTH_MAX: usize = 16;

@@ -50,7 +50,9 @@ pub(crate) async fn list<P: Platform>(
         let last = table_page(head.map_or(0, |head| head.next));
         let mut rows = Vec::new();
         for page in last.saturating_sub(PAGES.saturating_sub(1))..=last {
-            rows.extend(read_table(access, "tickets", page).await?.into_iter().filter_map(|(id, row)| item(&id, row.c)));
+            rows.extend(
+                read_table(access, "tickets", page).await?.into_iter().filter_map(|(id, row)| item(&id, row.c)),
+            );
         }
         rows
     };
@@ -108,8 +110,11 @@ async fn view<P: Platform>(staff: &StaffCall<P>, ticket: &Document<Ticket>) -> R
     }
     let state = &ticket.state;
     let work = staff.session.may_here(Action::WorkHotline);
-    let files: Vec<Value> =
-        state.files.iter().map(|file| json!({ "tries": file.tries, "nextAt": file.next_at, "ended": file.ended })).collect();
+    let files: Vec<Value> = state
+        .files
+        .iter()
+        .map(|file| json!({ "tries": file.tries, "nextAt": file.next_at, "ended": file.ended }))
+        .collect();
     Ok(service::json(&json!({
         "id": ticket.id, "platform": state.platform, "number": state.number, "openedAt": state.opened_at,
         "order": state.creation().map(|_| Ticket::order_id(&ticket.id)), "parkedSince": state.parked_since(),
@@ -133,9 +138,7 @@ fn entry(recorded: &Recorded<TicketEvent>) -> Value {
         TicketEvent::Resent => ("staff", "resent", Value::Null),
         TicketEvent::Rewound { to } => ("staff", "rewound", json!({ "message": to })),
         TicketEvent::Acknowledged => ("staff", "acknowledged", Value::Null),
-        TicketEvent::FileEnded { ended, next_at, .. } => {
-            ("in", "file", json!({ "reason": ended, "nextAt": next_at }))
-        }
+        TicketEvent::FileEnded { ended, next_at, .. } => ("in", "file", json!({ "reason": ended, "nextAt": next_at })),
     };
     json!({ "seq": recorded.seq, "at": recorded.at, "direction": direction, "type": kind, "more": more })
 }

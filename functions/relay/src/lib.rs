@@ -6,8 +6,8 @@
 //! by which the platform knows a repeated one; and no call works for longer than 10 s.
 
 mod files;
-mod reconcile;
 mod react;
+mod reconcile;
 mod send;
 mod telling;
 

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::Body;
-use axum::response::Response;
 use axum::extract::Query;
 use axum::response::IntoResponse as _;
+use axum::response::Response;
 use axum::routing::{get, post};
-use domain::hotline::{Difference, DifferenceKind, Side, Ticket, TicketCommand, Upstream, Upstreams, compare, day_queue};
+use domain::hotline::{
+    Difference, DifferenceKind, Side, Ticket, TicketCommand, Upstream, Upstreams, compare, day_queue,
+};
 use domain::permission::Action;
 use domain::time::{Date, HOUR_MS, MINUTE_MS, Moment};
 use http::{Method, StatusCode, header};
@@ -125,8 +127,10 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
         }
         let known: BTreeMap<&str, &Side> = theirs.iter().map(|side| (side.number.as_str(), side)).collect();
         let differ = |number: &str| ours.get(number) != known.get(number).copied();
-        let numbers: Vec<String> = ours.keys().map(String::as_str).chain(known.keys().copied()).map(str::to_owned).collect();
-        let doubtful: std::collections::BTreeSet<String> = numbers.into_iter().filter(|number| differ(number)).collect();
+        let numbers: Vec<String> =
+            ours.keys().map(String::as_str).chain(known.keys().copied()).map(str::to_owned).collect();
+        let doubtful: std::collections::BTreeSet<String> =
+            numbers.into_iter().filter(|number| differ(number)).collect();
         for number in doubtful {
             let ticket = read_ticket(self.desk.call, &Ticket::id(&platform.code, &number)).await?;
             match ticket {
@@ -276,7 +280,9 @@ fn csv(comparison: &Comparison) -> String {
     let mut text = "\u{feff}number,difference,ourEvents,theirEvents,ourSeq,theirSeq\r\n".to_owned();
     for difference in &comparison.differences {
         let number = difference.number.trim_start_matches(['=', '+', '-', '@', '\t', '\r']).replace('"', "\"\"");
-        let of = |side: &Option<Side>, value: fn(&Side) -> u64| side.as_ref().map_or(String::new(), |s| value(s).to_string());
+        let of = |side: &Option<Side>, value: fn(&Side) -> u64| {
+            side.as_ref().map_or(String::new(), |s| value(s).to_string())
+        };
         let (ours, theirs) = (&difference.ours, &difference.theirs);
         let (events, seq): (fn(&Side) -> u64, fn(&Side) -> u64) = (|side| side.events, |side| side.seq);
         let cells = [of(ours, events), of(theirs, events), of(ours, seq), of(theirs, seq)].join(",");

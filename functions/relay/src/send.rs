@@ -237,10 +237,6 @@ pub(crate) async fn read_breaker<P: Platform>(access: &Access<P>, platform: &str
     Ok(bytes.and_then(|bytes| canon::read(&bytes).ok()).unwrap_or_default())
 }
 
-async fn write_breaker<P: Platform>(
-    access: &Access<P>,
-    platform: &str,
-    breaker: &Breaker,
-) -> Result<(), StoreError> {
+async fn write_breaker<P: Platform>(access: &Access<P>, platform: &str, breaker: &Breaker) -> Result<(), StoreError> {
     Ok(access.set(&breaker_key(platform), serde_json::to_vec(breaker)?).await?)
 }

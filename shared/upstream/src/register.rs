@@ -61,8 +61,7 @@ impl<P: Platform> Desk<'_, P> {
         let (call, ticket) = (self.call, creation.ticket);
         let id = Ticket::order_id(&ticket.id);
         let context = Context { now: creation.recorded.at, by: Actor::system(HOTLINE) };
-        let operation =
-            Operation { op: Ticket::order_op(&ticket.id), request: creation.received.content, context };
+        let operation = Operation { op: Ticket::order_op(&ticket.id), request: creation.received.content, context };
         let (data_key, wrapped) = self
             .keys
             .new_data_key(WorkOrder::KIND, &id, call.access.random(), call.access.random())

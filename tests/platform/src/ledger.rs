@@ -141,9 +141,10 @@ impl Ledger {
             number: number.clone(),
             events: u64::try_from(kept.events.len()).unwrap_or(0),
             seq: u64::try_from(kept.bodies.len()).unwrap_or(0),
-            hash: kept.bodies.iter().fold(Hash::from_bytes([0; 32]), |before, body| {
-                sha256(&[before.as_bytes(), body.as_bytes()])
-            }),
+            hash: kept
+                .bodies
+                .iter()
+                .fold(Hash::from_bytes([0; 32]), |before, body| sha256(&[before.as_bytes(), body.as_bytes()])),
         };
         self.tickets.iter().map(side).collect()
     }
@@ -165,6 +166,12 @@ impl Ledger {
     pub fn unacknowledged(&self) -> Vec<&str> {
         let without = |kept: &Kept| kept.kinds.first().is_none_or(|kind| kind != "ack");
         self.tickets.iter().filter(|(_, kept)| without(kept)).map(|(number, _)| number.as_str()).collect()
+    }
+
+    /// What the town told of a ticket, in order.
+    #[must_use]
+    pub fn told(&self, number: &str) -> Vec<&str> {
+        self.tickets.get(number).map(|kept| kept.kinds.iter().map(String::as_str).collect()).unwrap_or_default()
     }
 
     /// How many orders there are, and how many messages of the town's.

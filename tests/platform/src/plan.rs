@@ -162,16 +162,20 @@ impl Plan {
                 last = last.max(place);
                 let skew_s = i64::try_from(dice.below(560)).unwrap_or(0) - 280;
                 let send = |wanted, spoilt, body: Vec<u8>| Send {
-                    number: number.clone(), id: id.clone(), body, wanted, spoilt, skew_s,
+                    number: number.clone(),
+                    id: id.clone(),
+                    body,
+                    wanted,
+                    spoilt,
+                    skew_s,
                 };
                 sends.push((place, send(Wanted::Taken, Spoilt::No, body.clone())));
                 if dice.chance(shares.duplicates) {
                     sends.push((place + 1 + dice.below(200), send(Wanted::Taken, Spoilt::No, body.clone())));
                 }
                 if dice.chance(shares.forged) {
-                    let ways = [
-                        Spoilt::OtherKey, Spoilt::Body, Spoilt::Id, Spoilt::Truncated, Spoilt::Stale, Spoilt::Future,
-                    ];
+                    let ways =
+                        [Spoilt::OtherKey, Spoilt::Body, Spoilt::Id, Spoilt::Truncated, Spoilt::Stale, Spoilt::Future];
                     let way = usize::try_from(dice.below(6)).ok().and_then(|way| ways.get(way).copied());
                     let place = place.saturating_sub(dice.below(40)) + dice.below(80);
                     sends.push((place, send(Wanted::Refused, way.unwrap_or(Spoilt::Body), body.clone())));

@@ -77,12 +77,7 @@ pub struct Platform {
 
 impl Memory {
     /// Reads the journal and goes on writing it; without one it remembers until it ends.
-    fn open(
-        journal: Option<&Path>,
-        earlier: &[(PathBuf, Plan)],
-        plan: &Plan,
-        key: &Key,
-    ) -> std::io::Result<Self> {
+    fn open(journal: Option<&Path>, earlier: &[(PathBuf, Plan)], plan: &Plan, key: &Key) -> std::io::Result<Self> {
         let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let dice = Dice(u64::from(seed));
         let mut memory =
@@ -152,11 +147,7 @@ impl Platform {
     ///
     /// # Errors
     /// When a journal cannot be read.
-    pub fn new(
-        options: Options,
-        journal: Option<&Path>,
-        earlier: &[(PathBuf, Plan)],
-    ) -> std::io::Result<Self> {
+    pub fn new(options: Options, journal: Option<&Path>, earlier: &[(PathBuf, Plan)]) -> std::io::Result<Self> {
         let memory = Memory::open(journal, earlier, &options.plan, &options.key)?;
         let http = Client::builder(TokioExecutor::new()).build_http();
         Ok(Self { options, memory: Arc::new(Mutex::new(memory)), http })
@@ -176,7 +167,8 @@ impl Platform {
             let platform = self.clone();
             tokio::spawn(async move {
                 let service = service_fn(move |request| platform.clone().answer(request));
-                let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                let connection =
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
                 // A client that goes away is no news.
                 let _ended = connection.await;
             });
@@ -276,7 +268,8 @@ impl Platform {
         let mut memory = lock(&self.memory);
         let taken = memory.ledger.push(&self.options.key, &message);
         let body = String::from_utf8_lossy(body);
-        memory.write(&json!({ "what": "push", "id": id, "timestamp": timestamp, "signature": signature, "body": body }));
+        memory
+            .write(&json!({ "what": "push", "id": id, "timestamp": timestamp, "signature": signature, "body": body }));
         if taken.is_ok() { 200 } else { 409 }
     }
 

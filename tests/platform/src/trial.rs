@@ -71,8 +71,7 @@ impl Trial {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let at_ms = i64::try_from(now.as_millis()).unwrap_or(0);
         let http = Client::builder(TokioExecutor::new()).build_http();
-        let stage =
-            Stage { trial: self.clone(), state, town: free_port()?, platform: free_port()?, at_ms, http };
+        let stage = Stage { trial: self.clone(), state, town: free_port()?, platform: free_port()?, at_ms, http };
         let begun = Instant::now();
         let mut town = stage.start_town()?;
         stage.until_healthy().await?;
@@ -104,7 +103,13 @@ impl Trial {
         kill(&mut platform).await;
         let state = verdict?;
         println!("{state}");
-        println!("{} tickets, seed {}, {} kills: {:.0} s", self.tickets, self.seed, self.kills, begun.elapsed().as_secs_f64());
+        println!(
+            "{} tickets, seed {}, {} kills: {:.0} s",
+            self.tickets,
+            self.seed,
+            self.kills,
+            begun.elapsed().as_secs_f64()
+        );
         Ok(())
     }
 }

@@ -32,10 +32,7 @@ pub(crate) fn read(
     }
 }
 
-fn parse(
-    bytes: &[u8],
-    categories: &BTreeMap<CategoryCode, Category>,
-) -> Result<String, (u32, RowErrorCode, String)> {
+fn parse(bytes: &[u8], categories: &BTreeMap<CategoryCode, Category>) -> Result<String, (u32, RowErrorCode, String)> {
     if bytes.len() > BYTES_MAX {
         return Err((0, RowErrorCode::TooLarge, format!("{} bytes, at most {BYTES_MAX}", bytes.len())));
     }

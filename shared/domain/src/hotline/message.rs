@@ -36,9 +36,33 @@ words!(
 
 /// Our fields, as `fields` of a platform names them.
 pub const FIELDS: &[&str] = &[
-    "type", "number", "event", "at", "title", "content", "text", "appealType", "category", "callerName", "callerPhone",
-    "anonymous", "confidential", "replyWanted", "address", "village", "grid", "lon", "lat", "crs", "respondent",
-    "deadline", "granted", "contacted", "resolved", "satisfaction", "attachments",
+    "type",
+    "number",
+    "event",
+    "at",
+    "title",
+    "content",
+    "text",
+    "appealType",
+    "category",
+    "callerName",
+    "callerPhone",
+    "anonymous",
+    "confidential",
+    "replyWanted",
+    "address",
+    "village",
+    "grid",
+    "lon",
+    "lat",
+    "crs",
+    "respondent",
+    "deadline",
+    "granted",
+    "contacted",
+    "resolved",
+    "satisfaction",
+    "attachments",
 ];
 
 /// Characters of an upstream number or event id: the longest known has 32.
@@ -195,7 +219,8 @@ impl Upstream {
             read.missing.push(Missing { field: "deadline", code: "invalid" });
         }
         let title = read.text("title", LINE_MAX);
-        let title = if title.is_empty() { text.lines().next().unwrap_or_default().chars().take(40).collect() } else { title };
+        let title =
+            if title.is_empty() { text.lines().next().unwrap_or_default().chars().take(40).collect() } else { title };
         let event = Some(read.text("event", NUMBER_MAX)).filter(|event| !event.is_empty());
         let position = read.value("lon").cloned().zip(read.value("lat").cloned());
         let crs = read.text("crs", 16);

@@ -23,9 +23,24 @@ words!(
 
 /// The names of the events that [`told`] may tell, as the log has them: no other document need be read.
 pub const TOLD: &[&str] = &[
-    "registered", "signed", "handedOff", "extensionForwarded", "dispatched", "transferred", "merged", "contacted",
-    "suspensionApproved", "resumed", "reopened", "answeredNow", "reviewPassed", "childReplied", "visited", "ruled",
-    "rated", "withdrawn",
+    "registered",
+    "signed",
+    "handedOff",
+    "extensionForwarded",
+    "dispatched",
+    "transferred",
+    "merged",
+    "contacted",
+    "suspensionApproved",
+    "resumed",
+    "reopened",
+    "answeredNow",
+    "reviewPassed",
+    "childReplied",
+    "visited",
+    "ruled",
+    "rated",
+    "withdrawn",
 ];
 
 /// What a platform is told when `event` happens to one of its orders; none for what is the town's own business. Results

@@ -127,7 +127,10 @@ impl Upstream {
                 self.appeal_types.values().all(|t| t.parse::<crate::catalogue::AppealType>().is_ok()),
                 "appeal_types has an unknown appeal type",
             ),
-            (self.categories.values().all(|code| category(code)), "categories has a category that is not in the town's"),
+            (
+                self.categories.values().all(|code| category(code)),
+                "categories has a category that is not in the town's",
+            ),
             (category(self.default_category.as_str()), "default_category is not among the town's"),
         ];
         checks.into_iter().find(|(right, _)| !right).map(|(_, why)| format!("{}: {why}", self.code))

@@ -121,11 +121,20 @@ fn a_message_is_read_by_the_platforms_own_names_and_words() {
 
 #[test]
 fn what_means_nothing_is_named_and_what_is_only_strange_is_taken() {
-    let missing = |body: Value| platform().read(&body, 100).err().map(|all| {
-        all.into_iter().map(|one| format!("{} {}", one.field, one.code)).collect::<Vec<_>>()
-    });
-    assert_eq!(missing(json!([])), Some(vec!["number required".to_owned(), "type unknown".to_owned(), "content required".to_owned()]));
-    assert_eq!(missing(json!({"kind": "urge", "order": {"no": "x".repeat(65)}})), Some(vec!["number invalid".to_owned()]));
+    let missing = |body: Value| {
+        platform()
+            .read(&body, 100)
+            .err()
+            .map(|all| all.into_iter().map(|one| format!("{} {}", one.field, one.code)).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        missing(json!([])),
+        Some(vec!["number required".to_owned(), "type unknown".to_owned(), "content required".to_owned()])
+    );
+    assert_eq!(
+        missing(json!({"kind": "urge", "order": {"no": "x".repeat(65)}})),
+        Some(vec!["number invalid".to_owned()])
+    );
     let extension = json!({"kind": "extension_result", "order": {"no": "1"}, "granted": true});
     assert_eq!(missing(extension), Some(vec!["deadline required".to_owned()]));
     let strange = json!({"kind": "create", "order": {"no": "1"}, "content": "x", "appealType": "?", "category": "?"});
@@ -137,8 +146,12 @@ fn attachments_come_from_the_platforms_hosts_alone() {
     let may = |url: &str| platform().may_fetch(url);
     assert!(may("https://files.example.org/a.jpg") && may("http://127.0.0.1:8080/a?b"));
     for url in [
-        "https://files.example.org.evil.org/a", "https://evil.org/files.example.org", "ftp://files.example.org/a",
-        "https://files.example.org@evil.org/", "https://evil.org\\files.example.org", "files.example.org/a",
+        "https://files.example.org.evil.org/a",
+        "https://evil.org/files.example.org",
+        "ftp://files.example.org/a",
+        "https://files.example.org@evil.org/",
+        "https://evil.org\\files.example.org",
+        "files.example.org/a",
         "https://127.0.0.1/a",
     ] {
         assert!(!may(url), "{url}");
@@ -241,7 +254,10 @@ fn messages_go_out_in_order_and_are_counted_once() {
     }
     assert_eq!(desk.give(&deliver(2), now()), Err(TicketRejection::State));
     for seq in [1, 2, 3] {
-        assert_eq!(desk.ticket().next_out().map(|(next, out)| (next, out.source)), Some((seq, [1, 3, 7][usize::try_from(seq).unwrap_or(1) - 1])));
+        assert_eq!(
+            desk.ticket().next_out().map(|(next, out)| (next, out.source)),
+            Some((seq, [1, 3, 7][usize::try_from(seq).unwrap_or(1) - 1]))
+        );
         assert_eq!(desk.give(&deliver(seq), now()), Ok(()));
         assert_eq!(desk.give(&deliver(seq), now()), Err(TicketRejection::State));
     }
@@ -302,14 +318,21 @@ fn waits_double_with_jitter_and_a_breaker_lets_one_probe_through() {
 #[test]
 fn two_lists_differ_in_five_ways() {
     let side = |number: &str, events, seq, hash: u8| Side {
-        number: number.to_owned(), events, seq, hash: Hash::from_bytes([hash; 32]),
+        number: number.to_owned(),
+        events,
+        seq,
+        hash: Hash::from_bytes([hash; 32]),
     };
     let ours = vec![side("a", 1, 2, 9), side("b", 1, 2, 9), side("c", 2, 2, 9), side("d", 1, 2, 9), side("e", 1, 2, 9)];
-    let theirs = vec![side("a", 1, 2, 9), side("c", 1, 2, 9), side("d", 1, 1, 8), side("e", 1, 2, 8), side("f", 1, 0, 0)];
+    let theirs =
+        vec![side("a", 1, 2, 9), side("c", 1, 2, 9), side("d", 1, 1, 8), side("e", 1, 2, 8), side("f", 1, 0, 0)];
     let found: Vec<(String, DifferenceKind)> = compare(ours, theirs).into_iter().map(|d| (d.number, d.kind)).collect();
     let wanted = [
-        ("b", DifferenceKind::MissingThere), ("c", DifferenceKind::Inbound), ("d", DifferenceKind::Behind),
-        ("e", DifferenceKind::Diverged), ("f", DifferenceKind::MissingHere),
+        ("b", DifferenceKind::MissingThere),
+        ("c", DifferenceKind::Inbound),
+        ("d", DifferenceKind::Behind),
+        ("e", DifferenceKind::Diverged),
+        ("f", DifferenceKind::MissingHere),
     ];
     assert_eq!(found, wanted.map(|(number, kind)| (number.to_owned(), kind)));
 }

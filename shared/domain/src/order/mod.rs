@@ -52,7 +52,8 @@ pub use decide::{
 };
 pub use due::{Due, DueStep, Light};
 pub use event::{
-    Attachment, CallerFields, Channel, FromAbove, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged, Withdrawn,
+    Attachment, CallerFields, Channel, FromAbove, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged,
+    Withdrawn,
 };
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};

@@ -43,7 +43,8 @@ impl Scene {
     /// Asks for an extension, which the centre passes on.
     fn forwarded(self) -> Self {
         let scene = self.signed().with(&handler(LEAD), extend_request(5));
-        let clocks = scene.clocks(Clocking::Extend(domain::limit::Limit::new(5, domain::limit::LimitUnit::WorkingDays)));
+        let clocks =
+            scene.clocks(Clocking::Extend(domain::limit::Limit::new(5, domain::limit::LimitUnit::WorkingDays)));
         scene.with(&dispatcher(), Step::ExtendApprove { clocks, past_outer: true })
     }
 }

@@ -18,7 +18,8 @@ const SECRET: &str = "whsec_c2VjcmV0IG9mIHRoZSBhcGkgdGVzdHM=";
 
 async fn create(town: &Town, number: &str) -> Reply {
     let key = Key::new("qingning", "k1", SECRET).unwrap();
-    let order = json!({ "no": number, "content": "路灯不亮", "category": "路灯", "type": "求助", "area": "990181101001" });
+    let order =
+        json!({ "no": number, "content": "路灯不亮", "category": "路灯", "type": "求助", "area": "990181101001" });
     let caller = json!({ "name": "来电人", "phone": "13900000001" });
     let body = json!({ "eventType": "新建", "order": order, "caller": caller }).to_string();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();

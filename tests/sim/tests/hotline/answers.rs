@@ -49,7 +49,8 @@ impl Desk {
     }
 
     fn documents(&self) -> usize {
-        let kept = |key: &String| key.starts_with("doc/ticket") || key.starts_with("doc/order") || key.starts_with("blob");
+        let kept =
+            |key: &String| key.starts_with("doc/ticket") || key.starts_with("doc/order") || key.starts_with("blob");
         self.town.kv.dump().keys().filter(|key| kept(key)).count()
     }
 }
@@ -70,7 +71,12 @@ fn what_is_not_signed_as_agreed_is_refused_and_leaves_nothing() {
         ("webhook-timestamp", Some("tomorrow"), unauthorized, "staleTimestamp"),
         ("content-type", None, StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMedia"),
         ("content-type", Some("text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMedia"),
-        ("content-type", Some("application/json; charset=gbk"), StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedCharset"),
+        (
+            "content-type",
+            Some("application/json; charset=gbk"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupportedCharset",
+        ),
         ("content-encoding", Some("gzip"), StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMedia"),
     ] {
         assert_eq!(desk.with(name, value), (status, code.to_owned()), "{name}: {value:?}");

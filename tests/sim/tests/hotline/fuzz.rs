@@ -13,9 +13,30 @@ use crate::town::{Town, raw, signed};
 
 /// Pieces that parsers trip over.
 const PIECES: [&[u8]; 24] = [
-    b"null", b"true", b"-0", b"1e999", b"1e-999", b"18446744073709551616", b"\"\"", b"[]", b"{}", b"[[[[[[[[", b"\\u0000",
-    b"\\ud800", b"\xff", b"\xef\xbb\xbf", b"\"no\":", b"\"order\":{", b",,", b"}{", b"\"eventType\":\"\xe6\x96\xb0\xe5\xbb\xba\"",
-    b"9999-12-31T23:59:59+08:00", b"0000-00-00T00:00:00Z", b"\"T0001\"", b"\"\xf0\x9f\x92\xa9\"", b"\\\\",
+    b"null",
+    b"true",
+    b"-0",
+    b"1e999",
+    b"1e-999",
+    b"18446744073709551616",
+    b"\"\"",
+    b"[]",
+    b"{}",
+    b"[[[[[[[[",
+    b"\\u0000",
+    b"\\ud800",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\"no\":",
+    b"\"order\":{",
+    b",,",
+    b"}{",
+    b"\"eventType\":\"\xe6\x96\xb0\xe5\xbb\xba\"",
+    b"9999-12-31T23:59:59+08:00",
+    b"0000-00-00T00:00:00Z",
+    b"\"T0001\"",
+    b"\"\xf0\x9f\x92\xa9\"",
+    b"\\\\",
 ];
 
 fn mutated(body: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
@@ -75,7 +96,8 @@ fn hostile_bodies_get_documented_answers() {
             let headers = signed(&town.platform.key, town.now(), &format!("fuzz-{run}"), &body);
             let (status, answer) = raw(&instance, &headers, body.clone()).expect("it ends");
             let shown = String::from_utf8_lossy(&body);
-            let documented = [StatusCode::OK, StatusCode::BAD_REQUEST, StatusCode::CONFLICT, StatusCode::PAYLOAD_TOO_LARGE];
+            let documented =
+                [StatusCode::OK, StatusCode::BAD_REQUEST, StatusCode::CONFLICT, StatusCode::PAYLOAD_TOO_LARGE];
             assert!(documented.contains(&status), "seed {seed}: {status} {answer}: {shown}");
             *answers.entry(status.as_u16()).or_insert(0_u64) += 1;
         }
@@ -85,5 +107,8 @@ fn hostile_bodies_get_documented_answers() {
         }
     }
     println!("{answers:?}");
-    assert!(answers.contains_key(&200) && answers.contains_key(&400), "the mutations are too mild or too wild: {answers:?}");
+    assert!(
+        answers.contains_key(&200) && answers.contains_key(&400),
+        "the mutations are too mild or too wild: {answers:?}"
+    );
 }

@@ -12,4 +12,5 @@ mod answers;
 mod fuzz;
 mod points;
 mod runs;
+mod story;
 mod town;

@@ -162,7 +162,6 @@ pub fn tick(instance: &Instance) -> Result<bool, String> {
     Ok(idle)
 }
 
-
 /// A message with these headers and this body.
 pub fn raw(instance: &Instance, headers: &[(&str, String)], body: Vec<u8>) -> Option<(StatusCode, Value)> {
     let mut request = Request::post("/api/hotline/events");

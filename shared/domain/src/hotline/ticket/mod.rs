@@ -157,9 +157,7 @@ impl Ticket {
             TicketCommand::Tell { kind, source } if self.out.iter().all(|out| out.source < *source) => {
                 Ok(TicketEvent::Queued { kind: *kind, source: *source })
             }
-            TicketCommand::Deliver { seq, body } if next(*seq) => {
-                Ok(TicketEvent::Delivered { seq: *seq, body: *body })
-            }
+            TicketCommand::Deliver { seq, body } if next(*seq) => Ok(TicketEvent::Delivered { seq: *seq, body: *body }),
             TicketCommand::Fail { seq, reason, is_final, jitter } if next(*seq) => {
                 let since = self.failing_since.unwrap_or(now);
                 let dead = *is_final || now.ms_since(since) >= GIVE_UP_MS;
