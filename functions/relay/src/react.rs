@@ -18,7 +18,7 @@ pub(crate) async fn run<P: Platform>(desk: &Desk<'_, P>) -> Result<usize, StoreE
 
 async fn react<P: Platform>(desk: &Desk<'_, P>, entry: LogEntry) -> Result<(), StoreError> {
     let Some((kind, id)) = store::keys::parse_document(&entry.doc) else { return Ok(()) };
-    if kind == Ticket::KIND && entry.kind == "received" {
+    if kind == Ticket::KIND && matches!(entry.kind.as_str(), "received" | "fileEnded") {
         let Some(ticket) = read_ticket(desk.call, &id).await? else { return Ok(()) };
         return desk.settle(&ticket).await.map_err(|problem| stuck(&entry, &problem));
     }

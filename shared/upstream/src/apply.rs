@@ -30,15 +30,21 @@ impl<P: Platform> Desk<'_, P> {
         }
         let mut order = Document::<WorkOrder>::parse(&bytes.ok_or_else(Problem::unavailable)?)?;
         for recorded in &ticket.events {
-            let TicketEvent::Received(received) = &recorded.event else { continue };
             let operation = apply_op(ticket, recorded.seq);
-            if received.kind == EventKind::Create || order.event_of(&operation).is_some() {
+            if order.event_of(&operation).is_some() {
                 continue;
             }
-            let Some(message) = open_message(self.keys, ticket, received) else { continue };
-            if let Some(after) = self.hear(&order, recorded, received, &message, operation).await? {
-                order = after;
-            }
+            let after = match &recorded.event {
+                TicketEvent::Received(received) if received.kind != EventKind::Create => {
+                    let Some(message) = open_message(self.keys, ticket, received) else { continue };
+                    self.hear(&order, recorded, received, &message, operation).await?
+                }
+                TicketEvent::FileEnded { file: Some(file), .. } => {
+                    self.attach(&order, recorded, file, operation).await?
+                }
+                _ => continue,
+            };
+            order = after.unwrap_or(order);
         }
         Ok(())
     }
@@ -79,30 +85,26 @@ impl<P: Platform> Desk<'_, P> {
         self.tell_order(order, Operation { op, request: received.content, context }, heard).await
     }
 
-    /// Adds files that were fetched for the ticket's event `source`.
-    ///
-    /// # Errors
-    /// The store's problems.
-    pub async fn attach(
+    /// A file that was fetched, as the ticket's event says.
+    async fn attach(
         &self,
-        ticket: &Document<Ticket>,
         order: &Document<WorkOrder>,
-        file: Attachment,
-    ) -> Result<(), Problem> {
-        let context = Context { now: self.call.access.now(), by: Actor::system(HOTLINE) };
-        let op = OpId::new("hotline.attach", &format!("{}/{}", ticket.id, file.id));
-        let operation = Operation { op, request: file.sha256, context };
+        recorded: &Recorded<TicketEvent>,
+        file: &Attachment,
+        op: OpId,
+    ) -> Result<Option<Document<WorkOrder>>, Problem> {
+        let context = Context { now: recorded.at, by: Actor::system(HOTLINE) };
         let heard = Heard {
             kind: EventKind::Supplement,
             text: None,
-            attachments: vec![file],
+            attachments: vec![file.clone()],
             granted: false,
             outer: None,
             answer: None,
             clocks: None,
             rules: self.catalogue.rules(),
         };
-        self.tell_order(order, operation, heard).await.map(drop)
+        self.tell_order(order, Operation { op, request: file.sha256, context }, heard).await
     }
 
     async fn tell_order(

@@ -7,6 +7,7 @@
 
 mod apply;
 mod evidence;
+mod note;
 mod register;
 
 use canon::DocId;
@@ -19,6 +20,7 @@ use service::{Call, Keys, Problem};
 use store::{Document, Platform, StoreError};
 
 pub use evidence::{keep, read_evidence};
+pub use note::note;
 pub use register::Registration;
 
 /// Where a message in our words is sealed.

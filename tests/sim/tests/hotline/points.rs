@@ -25,14 +25,21 @@ enum Case {
     Later,
     /// Another content under a known name.
     Conflict,
-    /// The relay when an order has to follow, be told of, and be delivered.
+    /// The relay when something follows for the order.
     Relay,
+    /// The courier when something is to be told.
+    Courier,
+    /// The fetcher when an attachment is due.
+    Fetcher,
 }
 
-const CASES: [Case; 6] = [Case::Creation, Case::Early, Case::Late, Case::Later, Case::Conflict, Case::Relay];
+const CASES: [Case; 8] =
+    [Case::Creation, Case::Early, Case::Late, Case::Later, Case::Conflict, Case::Relay, Case::Courier, Case::Fetcher];
 
 fn message(kind: &str, text: &str) -> Vec<u8> {
-    let order = json!({ "no": "QN1", "content": text, "category": "路灯", "type": "求助" });
+    // Only what is struck while it is fetched has an attachment: everything else would be struck more often.
+    let files = if text == "with a photo" { json!(["http://127.0.0.1:12345/photo"]) } else { json!([]) };
+    let order = json!({ "no": "QN1", "content": text, "category": "路灯", "type": "求助", "files": files });
     json!({ "eventType": kind, "eventId": kind, "order": order, "text": text }).to_string().into_bytes()
 }
 
@@ -42,8 +49,9 @@ fn send(town: &Town, instance: &Instance, body: &[u8]) -> Option<(StatusCode, Va
 
 fn prepare(town: &Town, case: Case) {
     let instance = town.instance();
+    let text = if case == Case::Fetcher { "with a photo" } else { "first" };
     let given = |kind: &str| {
-        let (status, body) = send(town, &instance, &message(kind, "first")).unwrap();
+        let (status, body) = send(town, &instance, &message(kind, text)).unwrap();
         assert_eq!(status, StatusCode::OK, "{body}");
         town.platform.ledger.lock().unwrap().sent("QN1", kind);
     };
@@ -54,12 +62,21 @@ fn prepare(town: &Town, case: Case) {
         Case::Relay => {
             given("补充");
             given("新建");
+            let beat = |path: &str| drop(crate::town::beat(&instance, path).unwrap());
             // Sequenced, so that the relay has something to react to.
-            crate::town::beat(&instance, "/api/clock/tick").unwrap();
-            crate::town::beat(&instance, "/api/clock/relay").unwrap();
-            crate::town::beat(&instance, "/api/clock/tick").unwrap();
+            beat("/api/clock/tick");
+            beat("/api/clock/relay");
+            beat("/api/clock/tick");
             given("催办");
-            crate::town::beat(&instance, "/api/clock/tick").unwrap();
+            beat("/api/clock/tick");
+        }
+        Case::Courier | Case::Fetcher => {
+            given("新建");
+            for path in
+                ["/api/clock/tick", "/api/clock/relay", "/api/clock/tick", "/api/clock/relay", "/api/clock/tick"]
+            {
+                crate::town::beat(&instance, path).unwrap();
+            }
         }
     }
 }
@@ -71,6 +88,8 @@ fn attempt(town: &Town, instance: &Instance, case: Case) -> Option<(StatusCode, 
         Case::Later => send(town, instance, &message("催办", "first")),
         Case::Conflict => send(town, instance, &message("新建", "second")),
         Case::Relay => crate::town::beat(instance, "/api/clock/relay"),
+        Case::Courier => crate::town::beat(instance, "/api/clock/courier"),
+        Case::Fetcher => crate::town::beat(instance, "/api/clock/fetcher"),
     }
 }
 
@@ -100,7 +119,7 @@ fn point(backend: Backend, case: Case, special: Option<(usize, Fate)>) -> Result
         Case::Early => &["补充"],
         Case::Late => &["补充", "新建"],
         Case::Later => &["新建", "催办"],
-        Case::Conflict => &["新建"],
+        Case::Conflict | Case::Courier | Case::Fetcher => &["新建"],
         Case::Relay => &["补充", "新建", "催办"],
     };
     kinds.iter().for_each(|kind| town.platform.ledger.lock().unwrap().sent("QN1", kind));
@@ -128,7 +147,12 @@ fn judge(town: &Town, kinds: &[&str], case: Case) -> Result<(), String> {
         order.events.iter().filter(|recorded| recorded.by.as_str() == "system:hotline").count()
     });
     let created = kinds.contains(&"新建");
-    if heard != if created { kinds.len() } else { 0 } {
+    // A file that was fetched is one thing more that the order hears.
+    let files = usize::from(case == Case::Fetcher);
+    if ticket.files.len() != files || ticket.files.iter().any(|file| file.ended.as_deref() != Some("fetched")) {
+        return Err(format!("{:?}", ticket.files));
+    }
+    if heard != if created { kinds.len() + files } else { 0 } {
         return Err(format!("the order heard {heard} of {kinds:?}"));
     }
     let ledger = town.platform.ledger.lock().unwrap().clone();

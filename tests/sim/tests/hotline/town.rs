@@ -47,6 +47,7 @@ impl Platform {
                 Err(_) => (StatusCode::CONFLICT, Vec::new()),
             },
             "/list" => (StatusCode::OK, ledger.list_json()),
+            "/photo" => (StatusCode::OK, town::photo()),
             _ => (StatusCode::NOT_FOUND, Vec::new()),
         };
         Response::builder().status(status).body(body).unwrap()
@@ -115,7 +116,11 @@ impl Town {
 
     pub fn instance(&self) -> Instance {
         let app = App::new(self.kv.clone());
-        let clock = clock::routes().merge(duties::routes()).merge(relay::routes(self.platform.clone()));
+        let clock = clock::routes()
+            .merge(duties::routes())
+            .merge(relay::routes())
+            .merge(courier::routes(self.platform.clone()))
+            .merge(fetcher::routes(self.platform.clone()));
         Instance { hotline: service::finish(hotline::routes(), app.clone()), clock: service::finish(clock, app) }
     }
 
@@ -150,13 +155,14 @@ pub fn deliver(instance: &Instance, send: &Send, key: &Key, now: Moment) -> Opti
 /// One beat of the whole clock; true when nothing was left to do.
 pub fn tick(instance: &Instance) -> Result<bool, String> {
     let mut idle = true;
-    for path in ["/api/clock/tick", "/api/clock/duties", "/api/clock/relay"] {
+    for path in ["/api/clock/tick", "/api/clock/duties", "/api/clock/relay", "/api/clock/courier", "/api/clock/fetcher"]
+    {
         let (status, body) = beat(instance, path).ok_or("it died")?;
         if status != StatusCode::OK {
             return Err(format!("{path}: {status} {body}"));
         }
         let n = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or(0);
-        let worked = n("sequenced") + n("reacted") + n("delivered") + n("failed");
+        let worked = n("sequenced") + n("reacted") + n("delivered") + n("failed") + n("tried");
         idle = idle && worked == 0 && body.get("more") != Some(&Value::Bool(true));
     }
     Ok(idle)

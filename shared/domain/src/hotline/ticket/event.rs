@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::Received;
 use crate::hotline::Telling;
+use crate::order::Attachment;
 use crate::time::Moment;
 
 /// What may be asked of a ticket.
@@ -52,6 +53,8 @@ pub enum TicketCommand {
         index: usize,
         /// `fetched`; a final reason; or none to try again.
         ended: Option<String>,
+        /// What was fetched.
+        file: Option<Attachment>,
         /// Any number.
         jitter: u32,
     },
@@ -103,6 +106,9 @@ pub enum TicketEvent {
         index: usize,
         /// How it ended; none: it is tried again.
         ended: Option<String>,
+        /// What was fetched, for the order to have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Attachment>,
         /// When.
         next_at: Option<Moment>,
     },

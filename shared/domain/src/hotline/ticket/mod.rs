@@ -121,11 +121,22 @@ impl Ticket {
         self.dead.is_none().then_some((self.sent.saturating_add(1), out))
     }
 
-    /// When the relay has to look at it again; none when nothing is left to do.
+    /// When the next message is due, if there is one.
+    #[must_use]
+    pub fn out_at(&self) -> Option<Moment> {
+        self.next_out().map(|_| self.next_at.unwrap_or(self.touched_at))
+    }
+
+    /// When the next attachment is due, if one is.
+    #[must_use]
+    pub fn files_at(&self) -> Option<Moment> {
+        self.files.iter().filter_map(|file| file.next_at).min()
+    }
+
+    /// When there is something to do; none when nothing is left.
     #[must_use]
     pub fn due_at(&self) -> Option<Moment> {
-        let out = self.next_out().map(|_| self.next_at.unwrap_or(self.touched_at));
-        out.into_iter().chain(self.files.iter().filter_map(|file| file.next_at)).min()
+        self.out_at().into_iter().chain(self.files_at()).min()
     }
 
     /// What reconciliation compares.
@@ -167,13 +178,13 @@ impl Ticket {
             TicketCommand::Resend if self.dead.is_some() => Ok(TicketEvent::Resent),
             TicketCommand::Rewind { to } if *to < self.sent => Ok(TicketEvent::Rewound { to: *to }),
             TicketCommand::Acknowledge if self.conflicts.iter().any(|c| !c.seen) => Ok(TicketEvent::Acknowledged),
-            TicketCommand::FileEnd { index, ended, jitter } => {
+            TicketCommand::FileEnd { index, ended, file: fetched, jitter } => {
                 let file = self.files.get(*index).filter(|file| file.ended.is_none()).ok_or(TicketRejection::State)?;
                 let tries = file.tries.saturating_add(1);
                 let out_of_tries = || (tries >= FILE_TRIES_MAX).then(|| "unreachable".to_owned());
                 let ended = ended.clone().or_else(out_of_tries);
                 let next_at = ended.is_none().then(|| now.plus_ms(backoff_ms(tries, *jitter)));
-                Ok(TicketEvent::FileEnded { index: *index, ended, next_at })
+                Ok(TicketEvent::FileEnded { index: *index, ended, file: fetched.clone(), next_at })
             }
             TicketCommand::Tell { .. } => Err(TicketRejection::Duplicate),
             _ => Err(TicketRejection::State),
@@ -290,7 +301,7 @@ impl Aggregate for Ticket {
             TicketEvent::Resent => ticket.forget_failures(),
             TicketEvent::Rewound { to } => ticket.rewound(*to),
             TicketEvent::Acknowledged => ticket.conflicts.iter_mut().for_each(|conflict| conflict.seen = true),
-            TicketEvent::FileEnded { index, ended, next_at } => ticket.file_ended(*index, ended.as_ref(), *next_at),
+            TicketEvent::FileEnded { index, ended, next_at, .. } => ticket.file_ended(*index, ended.as_ref(), *next_at),
         }
         Some(ticket)
     }

@@ -6,7 +6,8 @@ use super::Ticket;
 use crate::board::Projection;
 use crate::time::Date;
 
-/// The queue of the tickets of `platform` with which the relay has something to do; a row says when.
+/// The queue of the tickets of `platform` with which there is something to do; a row says when for messages (`at`) and for
+/// attachments (`files`).
 #[must_use]
 pub fn relay_queue(platform: &str) -> String {
     format!("hotline/relay/{platform}")
@@ -36,8 +37,8 @@ pub fn project(state: &Value) -> Option<Projection> {
         "files": ticket.files.len(),
     });
     let mut queues = Vec::new();
-    if let Some(at) = ticket.due_at() {
-        queues.push((relay_queue(&ticket.platform), json!({ "at": at })));
+    if ticket.due_at().is_some() {
+        queues.push((relay_queue(&ticket.platform), json!({ "at": ticket.out_at(), "files": ticket.files_at() })));
     }
     if ticket.dead.is_some() || conflicts > 0 || ticket.parked_since().is_some() {
         queues.push((attention_queue(), columns.clone()));

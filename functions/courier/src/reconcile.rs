@@ -22,7 +22,7 @@ use serde_json::json;
 use service::session::StaffCall;
 use service::{App, FieldError, Network, Problem, body};
 use store::{Platform, StoreError, read_queue};
-use upstream::{Desk, read_ticket};
+use upstream::{Desk, note, read_ticket};
 
 use crate::send::{Sender, read_breaker};
 
@@ -183,7 +183,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
                     (DifferenceKind::Behind, Some(theirs)) => theirs.seq,
                     _ => 0,
                 };
-                let rewound = self.note(&ticket, &TicketCommand::Rewind { to }).await?;
+                let rewound = note(self.desk.call, &ticket, &TicketCommand::Rewind { to }).await?;
                 rewound.map(|_| "sendingAgain").ok_or_else(nothing_to_send)
             }
         }

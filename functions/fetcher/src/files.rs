@@ -1,19 +1,17 @@
 //! Attachments of a platform's messages: fetched later, from its hosts only, and kept as a citizen's are.
 //!
-//! A crash after the bytes are stored stores the same again; after the upload is there, the next try finds it; after the
-//! order has it, the operation replays.
+//! A crash after the bytes are stored stores the same again; after the upload is there, the next try finds it.
 
-use canon::{OpId, sha256};
+use canon::{DocId, OpId, sha256};
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::hotline::{File, Ticket, TicketCommand, TicketEvent, Upstream};
-use domain::order::{Attachment, WorkOrder};
+use domain::order::Attachment;
+use domain::time::Moment;
 use domain::upload::{Upload, UploadRejection};
 use http::{Request, StatusCode};
 use service::{Network, NetworkError, Problem};
 use store::{Birth, Document, Operation, Platform, blob, create};
-use upstream::open_message;
-
-use crate::send::Sender;
+use upstream::{Desk, note, open_message, read_ticket};
 
 /// How long a file of 10 MiB may take.
 const FETCH_WITHIN_MS: u64 = 8_000;
@@ -28,32 +26,35 @@ enum Fetched {
     Later,
 }
 
-impl<P: Platform, N: Network> Sender<'_, P, N> {
-    /// Fetches the ticket's attachments that are due.
-    pub(crate) async fn files(
-        &self,
-        platform: &Upstream,
-        ticket: &Document<Ticket>,
-        order: &Document<WorkOrder>,
-    ) -> Result<(), Problem> {
-        let access = &self.desk.call.access;
+/// What every file needs.
+pub(crate) struct Fetcher<'a, P, N> {
+    pub desk: &'a Desk<'a, P>,
+    pub network: &'a N,
+    /// When this call ends.
+    pub until: Moment,
+}
+
+impl<P: Platform, N: Network> Fetcher<'_, P, N> {
+    /// Tries the ticket's attachments that are due; how many.
+    pub(crate) async fn ticket(&self, platform: &Upstream, id: &DocId) -> Result<usize, Problem> {
+        let call = self.desk.call;
+        let Some(ticket) = read_ticket(call, id).await? else { return Ok(0) };
+        let mut tried = 0_usize;
         for (index, file) in ticket.state.files.iter().enumerate() {
-            let due = file.next_at.is_some_and(|at| at <= access.now());
-            if !due || access.now() >= self.until {
+            let due = file.next_at.is_some_and(|at| at <= call.access.now());
+            if !due || call.access.now() >= self.until {
                 continue;
             }
-            let ended = match self.fetch(platform, ticket, file).await? {
-                Fetched::Kept(attachment) => {
-                    self.desk.attach(ticket, order, attachment).await?;
-                    Some("fetched".to_owned())
-                }
-                Fetched::Never(why) => Some(why.to_owned()),
-                Fetched::Later => None,
+            let (ended, fetched) = match self.fetch(platform, &ticket, file).await? {
+                Fetched::Kept(attachment) => (Some("fetched"), Some(attachment)),
+                Fetched::Never(why) => (Some(why), None),
+                Fetched::Later => (None, None),
             };
-            let jitter = u32::from_le_bytes(access.random());
-            self.note(ticket, &TicketCommand::FileEnd { index, ended, jitter }).await?;
+            let (ended, jitter) = (ended.map(str::to_owned), u32::from_le_bytes(call.access.random()));
+            note(call, &ticket, &TicketCommand::FileEnd { index, ended, file: fetched, jitter }).await?;
+            tried = tried.saturating_add(1);
         }
-        Ok(())
+        Ok(tried)
     }
 
     async fn fetch(&self, platform: &Upstream, ticket: &Document<Ticket>, file: &File) -> Result<Fetched, Problem> {

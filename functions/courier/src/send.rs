@@ -6,15 +6,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use canon::{DocId, OpId, sha256};
-use domain::aggregate::{Actor, Aggregate as _, Context};
-use domain::hotline::{Breaker, Key, Ticket, TicketCommand, TicketRejection, Upstream, relay_queue};
+use canon::{DocId, sha256};
+use domain::hotline::{Breaker, Key, Ticket, TicketCommand, Upstream, relay_queue};
 use domain::order::WorkOrder;
 use domain::time::Moment;
 use http::{Method, Request, Response, StatusCode};
 use service::{Network, NetworkError, Problem};
-use store::{Access, CommitError, Document, Operation, Platform, StoreError, read_queue, update};
-use upstream::{Desk, read_ticket};
+use store::{Access, Document, Platform, StoreError, read_queue};
+use upstream::{Desk, note, read_ticket};
 
 use crate::telling;
 
@@ -95,7 +94,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
         Ok(sent)
     }
 
-    /// One ticket: its messages in order, then its attachments. How many were taken and how many met no answer.
+    /// One ticket: its messages in order. How many were taken and how many met no answer.
     async fn ticket(&self, platform: &Upstream, id: &DocId, silent: &AtomicBool) -> Result<(usize, usize), Problem> {
         let call = self.desk.call;
         let Some(mut ticket) = read_ticket(call, id).await? else { return Ok((0, 0)) };
@@ -113,7 +112,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
             let Some(body) = body else { break };
             let answer = self.push(platform, &telling::message_id(id, seq), &body).await;
             let (command, unheard) = outcome(call, seq, &body, &answer);
-            let Some(after) = self.note(&ticket, &command).await? else { break };
+            let Some(after) = note(call, &ticket, &command).await? else { break };
             ticket = after;
             match answer {
                 Answer::Taken => delivered = delivered.saturating_add(1),
@@ -124,7 +123,6 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
                 _ => break,
             }
         }
-        self.files(platform, &ticket, &order).await?;
         Ok((delivered, 0))
     }
 
@@ -170,30 +168,6 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
         }
         let request = request.body(body.to_vec()).map_err(|_| NetworkError::Unreachable)?;
         self.network.send(request, bytes_max, ANSWER_WITHIN_MS).await
-    }
-
-    /// Writes down what became of something; the ticket after it. None where somebody else was faster.
-    pub(crate) async fn note(
-        &self,
-        ticket: &Document<Ticket>,
-        command: &TicketCommand,
-    ) -> Result<Option<Document<Ticket>>, Problem> {
-        let access = &self.desk.call.access;
-        let token = base16ct::lower::encode_string(&access.random::<16>());
-        let operation = Operation {
-            op: OpId::new("hotline.note", &token),
-            request: sha256(&[token.as_bytes()]),
-            context: Context { now: access.now(), by: Actor::system("relay") },
-        };
-        let noted = update(access, &ticket.id, &operation, |document: &Document<Ticket>, context| {
-            Ticket::decide(Some(&document.state), command, context)
-        });
-        match noted.await {
-            Ok(committed) => Ok(Some(committed.document)),
-            Err(CommitError::Rejected(TicketRejection::State) | CommitError::Full) => Ok(None),
-            Err(CommitError::Store(error)) => Err(error.into()),
-            Err(_) => Err(Problem::unavailable()),
-        }
     }
 }
 
