@@ -1,6 +1,6 @@
 //! What happened to an order, in words that staff may read.
 
-use domain::order::{Answer, Attachment, OrderEvent, Sight, Status, Text};
+use domain::order::{Answer, Attachment, OrderEvent, RatingReason, Sight, Status, Text};
 use orders::{Opener, event_name};
 use serde_json::{Value, json};
 use store::Recorded;
@@ -22,7 +22,7 @@ pub(crate) fn entry(recorded: &Recorded<OrderEvent>, opener: &Opener, sight: Sig
         "units": work.map(|work| work.units.as_slice()).unwrap_or_default(),
         "reason": work.and_then(|work| work.reason.as_deref()),
         "limit": work.and_then(|work| work.limit), "timer": work.and_then(|work| work.timer.as_ref()),
-        "text": text, "attachments": attachments, "answer": answer, "to": to,
+        "text": text, "attachments": attachments, "answer": answer, "to": to, "reasons": reasons(event),
     })
 }
 
@@ -55,5 +55,13 @@ fn outcome(event: &OrderEvent) -> (Option<Answer>, Option<Status>) {
         | OrderEvent::Ruled(visit)
         | OrderEvent::Reopened(visit) => (visit.answer, Some(visit.to)),
         _ => (None, None),
+    }
+}
+
+/// What a caller found wrong, if this is a rating.
+fn reasons(event: &OrderEvent) -> &[RatingReason] {
+    match event {
+        OrderEvent::Rated(visit) => &visit.reasons,
+        _ => &[],
     }
 }

@@ -43,12 +43,14 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
         .new_data_key(WorkOrder::KIND, &id, call.access.random(), call.access.random())
         .map_err(|_| Problem::unavailable())?;
     let seal = Sealer { call: &call, key: &data_key };
-    let mut registered = register(&seal, draft, attachments, repeat, promise)?;
+    let prefix = &catalogue.town.order_prefix;
+    let number = OrderNo::new(prefix, operation.context.now.date(), 0);
+    let mut registered = register(&seal, draft, attachments, repeat, promise, number)?;
     registered.caller.index = index;
     registered.secret = keys.case_secret_hash(&id, &keys.case_secret(&id));
     let context = operation.context.clone();
     let committed = store::create::<WorkOrder, P>(&call.access, operation, |slot| {
-        registered.number = OrderNo::new(context.now.date(), slot.saturating_sub(day_base));
+        registered.number = OrderNo::new(prefix, context.now.date(), slot.saturating_sub(day_base));
         let number = store::keys::number(registered.number.as_str());
         let event = WorkOrder::decide_caller(None, &OrderCommand::Register(Box::new(registered)), &context)?;
         Ok::<_, OrderRejection>(Birth {
@@ -192,6 +194,7 @@ fn register<P: Platform>(
     attachments: Vec<Attachment>,
     repeat: Option<Repeat>,
     (limit, promised): (Limit, Deadline),
+    number: OrderNo,
 ) -> Result<Registered, Problem> {
     let caller = CallerFields {
         name: seal.optional("caller.name", draft.name.as_ref())?,
@@ -201,7 +204,7 @@ fn register<P: Platform>(
     let address = seal.optional("place.address", draft.address.as_ref())?;
     let respondent = seal.optional("respondent", draft.respondent.as_ref())?;
     Ok(Registered {
-        number: OrderNo::new(seal.call.access.now().date(), 0),
+        number,
         channel: Channel::Web,
         upstream: None,
         appeal_type: draft.appeal_type,
@@ -209,9 +212,16 @@ fn register<P: Platform>(
         urgency: draft.urgency,
         title: seal.text("title", draft.title, draft.confidential)?,
         content: seal.text("content", draft.content, draft.confidential)?,
-        place: Place { address, village: draft.village, grid: draft.grid, position: draft.position },
+        place: Place {
+            address,
+            village: draft.village,
+            grid: draft.grid,
+            position: draft.position,
+            approx: draft.approx,
+        },
         respondent,
         caller,
+        on_behalf: draft.on_behalf,
         incident_at: draft.incident_at,
         anonymous: draft.anonymous,
         confidential: draft.confidential,

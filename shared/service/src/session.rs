@@ -52,6 +52,9 @@ pub struct Session {
     pub roles: Vec<Role>,
     /// Where they work.
     pub unit: Option<UnitCode>,
+    /// Whether that is the command centre; as the catalogue said when they signed in.
+    #[serde(default)]
+    pub centre: bool,
     /// Their grid, if they have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<GridCode>,
@@ -67,12 +70,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// Begins a session of `staff`; returns the token for the cookie. It is listed before it exists, so that whoever
+    /// Begins a session of `staff` in the town whose command centre is `centre`; returns the token for the cookie. It is listed before it exists, so that whoever
     /// ends all sessions of a person finds it; see [`crate::sessions`].
     ///
     /// # Errors
     /// The store's problems.
-    pub async fn open<P: Platform>(access: &Access<P>, id: DocId, staff: &Staff) -> Result<(Self, String), Problem> {
+    pub async fn open<P: Platform>(
+        access: &Access<P>,
+        id: DocId,
+        staff: &Staff,
+        centre: Option<&UnitCode>,
+    ) -> Result<(Self, String), Problem> {
         let (now, today) = (access.now(), access.now().date());
         let token = base16ct::lower::encode_string(&access.random::<32>());
         let role_ends = staff.roles.first_end(today);
@@ -84,6 +92,7 @@ impl Session {
             display_name: staff.display_name.clone(),
             roles: staff.roles.on(today).collect(),
             unit: staff.unit.clone(),
+            centre: staff.unit.as_ref().is_some_and(|unit| centre == Some(unit)),
             grid: staff.grid.clone(),
             created: now,
             last_seen: now,
@@ -139,7 +148,8 @@ impl Session {
     #[must_use]
     pub fn member(&self) -> Member {
         let roles = self.roles.iter().copied().collect();
-        Member { id: self.actor(), roles, unit: self.unit.clone(), grid: self.grid.clone() }
+        let (unit, grid) = (self.unit.clone(), self.grid.clone());
+        Member { id: self.actor(), roles, unit, centre: self.centre, grid }
     }
 
     /// Whoever is signed in, as the one who acts.

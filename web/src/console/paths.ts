@@ -10,6 +10,8 @@ export const paths = {
   search: '/search',
   dashboard: '/dashboard',
   looks: '/looks',
+  exports: '/exports',
+  supervision: '/supervision',
   catalogue: '/catalogue',
   whistles: '/whistles',
   whistle: '/whistles/:id',

@@ -83,6 +83,10 @@ words!(
         SuspendReject = "suspendReject",
         /// 恢复
         Resume = "resume",
+        /// 调整时限: set the deadline by hand, with the reason (handbook §1.3)
+        MoveDeadline = "moveDeadline",
+        /// Count a deadline again whose year is official now (handbook §8.2).
+        Recount = "recount",
         /// 首次联系
         Contact = "contact",
         /// 办结申请
@@ -97,6 +101,10 @@ words!(
         Rule = "rule",
         /// 撤回, for a caller who asked by phone
         WithdrawFor = "withdrawFor",
+        /// Say that the caller comes back without any reason (无理重复).
+        MarkMalicious = "markMalicious",
+        /// Take that back.
+        ClearMalicious = "clearMalicious",
         /// Reopen after a false closing (虚假办结).
         ReopenFalse = "reopenFalse",
         /// 归档
@@ -249,6 +257,76 @@ words!(
         Web = "web",
         /// At the door.
         Door = "door",
+    }
+);
+
+words!(
+    /// How satisfied a caller is (满意度), in five levels.
+    Satisfaction {
+        /// 非常满意
+        VerySatisfied = "verySatisfied",
+        /// 满意
+        Satisfied = "satisfied",
+        /// 基本满意
+        BasicallySatisfied = "basicallySatisfied",
+        /// 不满意
+        Dissatisfied = "dissatisfied",
+        /// 非常不满意
+        VeryDissatisfied = "veryDissatisfied",
+    }
+);
+
+impl Satisfaction {
+    /// As answers store it: 5 to 1.
+    #[must_use]
+    pub const fn stars(self) -> u8 {
+        match self {
+            Self::VerySatisfied => 5,
+            Self::Satisfied => 4,
+            Self::BasicallySatisfied => 3,
+            Self::Dissatisfied => 2,
+            Self::VeryDissatisfied => 1,
+        }
+    }
+}
+
+words!(
+    /// What a caller finds wrong with a result (评价原因).
+    RatingReason {
+        /// 问题没有解决
+        NotSolved = "notSolved",
+        /// 办理太慢
+        TooSlow = "tooSlow",
+        /// 没有联系我
+        NotContacted = "notContacted",
+        /// 服务态度
+        Attitude = "attitude",
+        /// 答复与事实不符
+        Untrue = "untrue",
+        /// 其他, in words
+        Other = "other",
+    }
+);
+
+words!(
+    /// Who a caller is to the person for whom they ask (代办人关系).
+    Relationship {
+        /// 子女, who ask for a parent
+        Child = "child",
+        /// 父母
+        Parent = "parent",
+        /// 配偶
+        Spouse = "spouse",
+        /// 其他亲属
+        Relative = "relative",
+        /// 邻居
+        Neighbour = "neighbour",
+        /// 朋友
+        Friend = "friend",
+        /// 同事
+        Colleague = "colleague",
+        /// 其他
+        Other = "other",
     }
 );
 

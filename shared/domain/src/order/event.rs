@@ -3,6 +3,7 @@
 use canon::{DocId, Hash};
 use serde::{Deserialize, Serialize};
 
+use super::code::Relationship;
 use super::number::OrderNo;
 use super::repeat::Repeat;
 use super::work::{Carded, Clocked, Outcome, Ruled, Visited, Work};
@@ -59,6 +60,9 @@ pub struct Place {
     /// The position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Point>,
+    /// The position lies outside of the town's outline, so the grid is only the nearest one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approx: bool,
 }
 
 /// Who asked (诉求人).
@@ -131,6 +135,9 @@ pub struct Registered {
     pub respondent: Option<Sealed>,
     /// Who asks.
     pub caller: CallerFields,
+    /// For whom they ask, if not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<Relationship>,
     /// When it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident_at: Option<Moment>,
@@ -181,6 +188,20 @@ pub struct Withdrawn {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
+}
+
+/// Somebody else has the same matter (多人同诉).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Joined {
+    /// Keyed hash of what their browser keeps: the same device joins once.
+    pub device: Hash,
+    /// Keyed hash of their phone number: the same person counts once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<Hash>,
+    /// The number, for the reply that every caller gets (handbook §1.8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Sealed>,
 }
 
 /// What happened.
@@ -240,6 +261,10 @@ pub enum OrderEvent {
     SuspensionRejected(Box<Work>),
     /// 恢复
     Resumed(Box<Clocked>),
+    /// 调整时限: set by hand
+    DeadlineMoved(Box<Clocked>),
+    /// Counted again under an official calendar
+    Recounted(Box<Clocked>),
     /// 首次联系: `reason` says why the caller was not reached, if so
     Contacted(Box<Work>),
     /// 办结申请
@@ -256,6 +281,10 @@ pub enum OrderEvent {
     Ruled(Box<Visited>),
     /// Reopened: by the caller, or because the result was false
     Reopened(Box<Visited>),
+    /// 无理重复: the caller comes back without any reason
+    MaliciousMarked(Box<Work>),
+    /// That was taken back
+    MaliciousCleared(Box<Work>),
     /// 归档
     Archived(Box<Work>),
     /// 催办 of the lead unit: `reason` names the reminder
@@ -274,7 +303,7 @@ pub enum OrderEvent {
     CardUpheld(Box<Carded>),
     /// It was taken back.
     CardRevoked(Box<Carded>),
-    /// `order` went into this one.
+    /// `order` went into this one; `reason` is `group` where that makes it a group matter.
     ChildNoted(Box<Work>),
     /// The parent's answer reached this one's caller.
     ChildReplied(Box<Work>),
@@ -286,6 +315,10 @@ pub enum OrderEvent {
     RuledAbove(Box<Ruled>),
     /// The platform above said something that changes nothing any more: `reason` says what.
     NotedFromAbove(Box<Work>),
+    /// 多人同诉: somebody else has the same matter
+    Joined(Joined),
+    /// 删除个人信息: the document's key was destroyed with this event
+    Erased,
 }
 
 impl OrderEvent {
@@ -297,10 +330,15 @@ impl OrderEvent {
             | Self::Supplemented(_)
             | Self::Urged(_)
             | Self::Withdrawn(_)
-            | Self::RepeatNoted { .. } => None,
-            Self::Dispatched(step) | Self::Transferred(step) | Self::ExtensionApproved(step) | Self::Resumed(step) => {
-                Some(&step.work)
-            }
+            | Self::RepeatNoted { .. }
+            | Self::Joined(_)
+            | Self::Erased => None,
+            Self::Dispatched(step)
+            | Self::Transferred(step)
+            | Self::ExtensionApproved(step)
+            | Self::Resumed(step)
+            | Self::DeadlineMoved(step)
+            | Self::Recounted(step) => Some(&step.work),
             Self::ResultSubmitted(outcome) => Some(&outcome.work),
             Self::RuledAbove(ruled) => Some(&ruled.work),
             Self::Visited(visit) | Self::Rated(visit) | Self::Ruled(visit) | Self::Reopened(visit) => Some(&visit.work),
@@ -329,6 +367,8 @@ impl OrderEvent {
             | Self::Contacted(work)
             | Self::ReviewPassed(work)
             | Self::ReviewFailed(work)
+            | Self::MaliciousMarked(work)
+            | Self::MaliciousCleared(work)
             | Self::Archived(work)
             | Self::Reminded(work)
             | Self::ChildNoted(work)

@@ -2,9 +2,11 @@
 
 use super::code::{Explanation, RequestKind};
 use super::event::OrderEvent;
-use super::staff::FALSE_CLOSING;
+use super::staff::{FALSE_CLOSING, GROUP};
 use super::upstream::RETURN;
-use super::work::{Card, CardStatus, Carded, Clocks, CoUnit, Handling, Request, Return, Ruled, Visited, Work};
+use super::work::{
+    Card, CardStatus, Carded, Clocks, CoUnit, Fixed, Handling, Request, Return, Ruled, Visited, Work,
+};
 use super::{Status, WorkOrder};
 use crate::aggregate::Actor;
 use crate::limit::Interval;
@@ -62,7 +64,17 @@ impl Handling {
             OrderEvent::ExtensionForwarded(_) => self.forwarded = true,
             OrderEvent::SupervisedFromAbove(_) => self.supervisions = self.supervisions.saturating_add(1),
             OrderEvent::RuledAbove(ruled) => return self.ruled_above(ruled, status),
-            OrderEvent::ChildNoted(work) => self.children.extend(work.order.clone()),
+            OrderEvent::ChildNoted(work) => {
+                self.children.extend(work.order.clone());
+                self.group |= work.reason.as_deref() == Some(GROUP);
+            }
+            OrderEvent::MaliciousMarked(_) => self.malicious = true,
+            OrderEvent::MaliciousCleared(_) => self.malicious = false,
+            OrderEvent::DeadlineMoved(clocked) => {
+                self.fixed = Some(Fixed { to: clocked.clocks.outer.due.at, at });
+                self.recounted(&clocked.clocks, at);
+            }
+            OrderEvent::Recounted(clocked) => self.recounted(&clocked.clocks, at),
             OrderEvent::ChildReplied(_) => self.replied_at = Some(at),
             OrderEvent::Reminded(work) => self.reminders.extend(work.reason.clone()),
             OrderEvent::CardProposed(card) => self.card_proposed(card, at),
@@ -99,7 +111,7 @@ impl Handling {
             OrderEvent::ExtensionRejected(_) | OrderEvent::SuspensionRejected(_) => self.request = None,
             OrderEvent::ExtensionApproved(clocked) => {
                 self.extension = clocked.work.limit;
-                self.clocks = Some(clocked.clocks.clone());
+                self.run_by(&clocked.clocks, at);
                 self.request = None;
             }
             OrderEvent::SuspensionApproved(work) => {
@@ -110,7 +122,7 @@ impl Handling {
             }
             OrderEvent::Resumed(clocked) => {
                 self.run_again(at);
-                self.clocks = Some(clocked.clocks.clone());
+                self.run_by(&clocked.clocks, at);
                 return Status::InProgress;
             }
             OrderEvent::Contacted(work) => {
@@ -182,6 +194,7 @@ impl Handling {
             self.redos = self.redos.saturating_add(1);
             self.clocks = Some((**clocks).clone());
             self.extension = None;
+            self.fixed = None;
             self.reviewer = None;
             self.visit_by = None;
             // What the caller said of the last result is no answer to the next.
@@ -217,11 +230,22 @@ impl Handling {
         let known: Vec<_> = self.co_units.iter().map(|co| co.unit.clone()).collect();
         let new = work.units.iter().filter(|unit| !known.contains(unit)).cloned();
         self.co_units.extend(new.map(CoUnit::waiting));
-        self.clocks = Some(clocks.clone());
+        self.run_by(clocks, at);
         self.dispatches = self.dispatches.saturating_add(1);
         self.dispatched_at = Some(at);
         self.signed_at = None;
         self.request = None;
+    }
+
+    /// The clocks from now on. A deadline that was set by hand is the one that they show.
+    fn run_by(&mut self, clocks: &Clocks, at: Moment) {
+        self.fixed = self.fixed.map(|_| Fixed { to: clocks.outer.due.at, at });
+        self.clocks = Some(clocks.clone());
+    }
+
+    fn recounted(&mut self, clocks: &Clocks, at: Moment) {
+        self.moves = self.moves.saturating_add(1);
+        self.run_by(clocks, at);
     }
 
     /// Ends a suspension that was to last longer.
