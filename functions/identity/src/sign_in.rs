@@ -178,6 +178,7 @@ fn view(session: &Session, csrf: &str) -> Value {
         ("manageStaff", Action::ManageStaff),
         ("seeStaff", Action::SeeStaff),
         ("seeLooks", Action::SeeLooks),
+        ("seeHotline", Action::SeeHotline),
         ("manageCatalogue", Action::ManageCatalogue),
         ("seeExports", Action::SeeExports),
         ("exportCallers", Action::ExportCallers),

@@ -11,15 +11,15 @@ use domain::aggregate::{Actor, Aggregate};
 use domain::catalogue::{AppealType, Catalogue, Urgency};
 use domain::limit::{Deadline, Limit, Rule};
 use domain::order::{
-    Attachment, CallerFields, CallerRow, Channel, EarlierOrder, OrderCommand, OrderNo, OrderRejection, Place,
-    Registered, Repeat, RepeatRule, WorkOrder, caller_queue, repeat_of,
+    Attachment, CallerFields, Channel, OrderCommand, OrderNo, OrderRejection, Place, Registered, Repeat, RepeatRule,
+    WorkOrder, repeat_of,
 };
 use domain::time::{DAY_MS, MINUTE_MS, Moment};
 use http::{StatusCode, header};
 use orders::{Lookup, Receipt, Sealer, receipt, resolve};
 use serde::Serialize;
 use service::{Call, FieldError, Keys, Problem, body, rate, work};
-use store::{Birth, Document, Operation, Platform, read_queue};
+use store::{Birth, Document, Operation, Platform};
 
 use crate::form::{Draft, OrderForm, Refusal};
 
@@ -166,13 +166,7 @@ async fn earlier_orders<P: Platform>(
     now: Moment,
 ) -> Result<Option<Repeat>, Problem> {
     let limits = &catalogue.town.limits;
-    let rows = read_queue(&call.access, &caller_queue(index)).await?;
-    // This order itself, if the request is a retry, is not an earlier one.
-    let earlier: Vec<EarlierOrder> = rows
-        .into_iter()
-        .filter(|(other, _)| other != id)
-        .filter_map(|(id, row)| Some(EarlierOrder { id, row: caller_row(&row.c?)? }))
-        .collect();
+    let earlier = orders::earlier(&call.access, index, id).await?;
     let today = earlier.iter().filter(|order| now.ms_since(order.row.received_at) < DAY_MS).count();
     if today >= usize::try_from(limits.phone_per_day).unwrap_or(usize::MAX) {
         let detail = "Too many orders were submitted with this phone number in a day. Please call 12345.";
@@ -181,10 +175,6 @@ async fn earlier_orders<P: Platform>(
     let closed_window_ms = limits.repeat_closed_window.natural_ms().unwrap_or(0);
     let rule = RepeatRule { radius_m: limits.duplicate_radius_m, closed_window_ms };
     Ok(repeat_of(&earlier, &draft.category, draft.position, now, rule, |a, b| catalogue.distance_m(a, b)))
-}
-
-fn caller_row(columns: &serde_json::Value) -> Option<CallerRow> {
-    canon::read_value(columns.clone()).ok()
 }
 
 fn promise(
@@ -216,6 +206,7 @@ fn register<P: Platform>(
     Ok(Registered {
         number,
         channel: Channel::Web,
+        upstream: None,
         appeal_type: draft.appeal_type,
         category: draft.category,
         urgency: draft.urgency,

@@ -30,6 +30,10 @@ pub enum Action {
     BlowWhistle,
     /// Answer a whistle for a unit that was called.
     AnswerWhistle,
+    /// See what platforms above send and are told, without people's names and words.
+    SeeHotline,
+    /// Work on it: try out messages, send again, compare lists, repair differences. Only the centre talks upstream.
+    WorkHotline,
     /// Export orders, without their callers.
     ExportOrders,
     /// Ask for an export that shows callers.
@@ -54,6 +58,8 @@ impl Action {
             Self::SeeLooks,
             Self::BlowWhistle,
             Self::AnswerWhistle,
+            Self::SeeHotline,
+            Self::WorkHotline,
             Self::ExportOrders,
             Self::ExportCallers,
             Self::DecideExport,
@@ -86,6 +92,11 @@ pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
             matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
         }
         Action::AnswerWhistle => matches!(role, Role::Handler | Role::UnitHead | Role::Inspector),
+        Action::SeeHotline => {
+            matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre))
+                || matches!(role, Role::TownLeader | Role::Auditor | Role::Administrator)
+        }
+        Action::WorkHotline => matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre)),
         // Whoever sees orders exports what they see; whoever calls callers may ask for them.
         Action::ExportOrders => sees(role, relation),
         Action::ExportCallers => matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre)),
@@ -232,7 +243,7 @@ mod tests {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 12 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 14 + crate::order::StepName::ALL.len());
     }
 
     #[test]
@@ -251,7 +262,12 @@ mod tests {
             assert!(
                 allowed.iter().all(|action| matches!(
                     action,
-                    Action::SeeOrder | Action::SeeStaff | Action::SeeLooks | Action::ExportOrders | Action::SeeExports
+                    Action::SeeOrder
+                        | Action::SeeStaff
+                        | Action::SeeLooks
+                        | Action::ExportOrders
+                        | Action::SeeExports
+                        | Action::SeeHotline
                 )),
                 "{scope}: {allowed:?}"
             );

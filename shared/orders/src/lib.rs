@@ -6,6 +6,7 @@
 mod case;
 mod check;
 mod desk;
+mod earlier;
 pub mod exports;
 pub mod found;
 pub mod mask;
@@ -17,7 +18,8 @@ mod upload;
 pub use case::{Case, Lookup, open};
 pub use check::{Check, text_field};
 pub use desk::Desk;
-pub use phone::phone_number;
+pub use earlier::earlier;
+pub use phone::{e164, phone_number};
 pub use seal::{Opener, Sealer, seal_field, seal_text};
-pub use shown::{Receipt, attachments, evidence, place, receipt, result_before, results};
+pub use shown::{Receipt, attachments, event_name, evidence, place, receipt, result_before, results};
 pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

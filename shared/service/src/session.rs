@@ -8,9 +8,9 @@
 use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::Actor;
-use domain::catalogue::{GridCode, UnitCode};
-use domain::order::Member;
-use domain::permission::{Action, permission};
+use domain::catalogue::{CENTRE_UNIT, GridCode, UnitCode};
+use domain::order::{Member, Relation};
+use domain::permission::{Action, permission, permitted};
 use domain::staff::{Account, Role, Staff};
 use domain::time::{HOUR_MS, MINUTE_MS, Moment};
 use http::request::Parts;
@@ -136,6 +136,14 @@ impl Session {
         self.roles.iter().any(|role| permission(*role, action))
     }
 
+    /// Whether one of their roles may do `action` where they work: at the centre, or elsewhere.
+    #[must_use]
+    pub fn may_here(&self, action: Action) -> bool {
+        let centre = self.unit.as_ref().is_some_and(|unit| unit.as_str() == CENTRE_UNIT);
+        let relation = if centre { Relation::Centre } else { Relation::Outside };
+        self.roles.iter().any(|role| permitted(*role, action, relation))
+    }
+
     /// Whoever is signed in, as an order's rules know them.
     #[must_use]
     pub fn member(&self) -> Member {
@@ -218,9 +226,21 @@ impl<P: Platform> StaffCall<P> {
         if self.session.may(action) {
             return Ok(());
         }
-        let detail = "Your roles do not allow this. Ask your administrator if they should.";
-        Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail))
+        Err(forbidden())
     }
+
+    /// Lets only those pass who may do `action` where they work.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn require_here(&self, action: Action) -> Result<(), Problem> {
+        if self.session.may_here(action) { Ok(()) } else { Err(forbidden()) }
+    }
+}
+
+fn forbidden() -> Problem {
+    let detail = "Your roles do not allow this. Ask your administrator if they should.";
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
 }
 
 fn no_session() -> Problem {

@@ -173,6 +173,7 @@ fn registered(form: &Form, number: OrderNo, repeat: Option<Repeat>, access: &Acc
     Registered {
         number,
         channel: Channel::Web,
+        upstream: None,
         appeal_type: AppealType::Help,
         category: category(form),
         urgency: Urgency::Normal,

@@ -15,6 +15,8 @@ export const paths = {
   catalogue: '/catalogue',
   whistles: '/whistles',
   whistle: '/whistles/:id',
+  hotline: '/hotline',
+  ticket: '/hotline/:id',
   account: '/account',
   staff: '/staff',
   newPerson: '/staff/new',
@@ -27,6 +29,8 @@ export const personPath = (account: string) => `/staff/of/${encodeURIComponent(a
 export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(idOrNumber)}`
 
 export const whistlePath = (id: string) => `/whistles/${encodeURIComponent(id)}`
+
+export const ticketPath = (id: string) => `/hotline/${encodeURIComponent(id)}`
 
 /** Where to go after signing in: a page of the console, whatever the address says. */
 export const nextPath = (next: unknown): string =>

@@ -44,6 +44,8 @@ export function createConsoleRouter(): Router {
       { path: paths.catalogue, name: 'catalogue', component: () => import('./catalogue/CataloguePage.vue'), meta: { page: 'cat.title' } },
       { path: paths.whistles, name: 'whistles', component: () => import('./whistles/WhistlesPage.vue'), meta: { page: 'whistle.title' } },
       { path: paths.whistle, name: 'whistle', component: () => import('./whistles/WhistlePage.vue'), meta: { page: 'whistle.title' } },
+      { path: paths.hotline, name: 'hotline', component: () => import('./hotline/HotlinePage.vue'), meta: { page: 'hotline.title' } },
+      { path: paths.ticket, name: 'ticket', component: () => import('./hotline/TicketPage.vue'), meta: { page: 'hotline.title' } },
       { path: paths.account, name: 'account', component: () => import('./account/AccountPage.vue'), meta: { page: 'account.title' } },
       { path: paths.staff, name: 'staff', component: () => import('./staff/StaffPage.vue'), meta: { page: 'staff.title' } },
       { path: paths.newPerson, name: 'newPerson', component: () => import('./staff/NewPersonPage.vue'), meta: { page: 'staff.new.title' } },

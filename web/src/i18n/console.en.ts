@@ -2,6 +2,7 @@
 import type { ConsoleMessages } from './console'
 import { catalogueEn } from './console.catalogue.en'
 import { figuresEn } from './console.figures.en'
+import { hotlineEn } from './console.hotline.en'
 import { whistlesEn } from './console.whistles.en'
 import { staffEn } from './console.staff.en'
 import { supervisionEn } from './console.supervision.en'
@@ -11,6 +12,7 @@ export const consoleEn: ConsoleMessages = {
   ...wordsEn,
   ...catalogueEn,
   ...figuresEn,
+  ...hotlineEn,
   ...whistlesEn,
   ...staffEn,
   ...supervisionEn,

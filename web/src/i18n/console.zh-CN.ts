@@ -1,6 +1,7 @@
 /** Chinese texts of the staff console, the source of its keys. */
 import { catalogueZhCN } from './console.catalogue.zh-CN'
 import { figuresZhCN } from './console.figures.zh-CN'
+import { hotlineZhCN } from './console.hotline.zh-CN'
 import { whistlesZhCN } from './console.whistles.zh-CN'
 import { staffZhCN } from './console.staff.zh-CN'
 import { supervisionZhCN } from './console.supervision.zh-CN'
@@ -10,6 +11,7 @@ export const consoleZhCN = {
   ...wordsZhCN,
   ...catalogueZhCN,
   ...figuresZhCN,
+  ...hotlineZhCN,
   ...whistlesZhCN,
   ...staffZhCN,
   ...supervisionZhCN,

@@ -126,7 +126,10 @@ impl Catalogue {
         if let (Status::Suspended, Some(last)) = (order.status, stopped.last_mut()) {
             last.to = last.to.min(now);
         }
-        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit };
+        // Their deadline does not stand still with our suspensions, and holds as long as it lies ahead.
+        let above = order.outer_deadline().filter(|above| *above > from);
+        let stopped = if above.is_some() { Vec::new() } else { stopped };
+        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit, above: above.is_some() };
         let fixed = match clocking {
             Clocking::Set(to) => Some(to),
             Clocking::Redo => None,
@@ -134,11 +137,12 @@ impl Catalogue {
             _ => handling.fixed.map(|fixed| fixed.to.plus_ms(counter.stopped_ms(fixed.at, now))),
         };
         let extension = match (clocking, fixed) {
+            _ if above.is_some() => None,
             (Clocking::Extend(more), _) => Some(more),
             (_, Some(_)) => None,
             _ => extension,
         };
-        let (inner, outer) = counter.deadlines(extension, fixed, order.provisional_promise(clocking));
+        let (inner, outer) = counter.deadlines(extension, above.or(fixed), order.provisional_promise(clocking));
         let (warn_at, extend_by) = counter.warnings(&inner);
         let (sign, contact, give_back) = match (&handling.clocks, clocking) {
             (Some(_), Clocking::Dispatch) | (None, _) => self.unit_timers(order.urgency, now)?,
@@ -207,6 +211,8 @@ struct Counter<'a> {
     stopped: &'a [Interval],
     from: Moment,
     limit: Limit,
+    /// Whether the outer deadline is the platform's above, whatever the town's own limit.
+    above: bool,
 }
 
 /// The last day before `at`: a deadline at 24:00 belongs to the day that it ends.
@@ -242,7 +248,7 @@ impl Counter<'_> {
     }
 
     fn in_days(&self) -> bool {
-        matches!(self.limit.unit, LimitUnit::WorkingDays | LimitUnit::NaturalDays | LimitUnit::Months)
+        self.above || matches!(self.limit.unit, LimitUnit::WorkingDays | LimitUnit::NaturalDays | LimitUnit::Months)
     }
 
     /// `outer` less the buffer.

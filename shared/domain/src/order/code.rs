@@ -1,10 +1,5 @@
 //! The words of handling: steps, reasons, levels. Each is one word in documents and in the API.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::text::serde_as_text;
-
 /// The text is none of the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no such word")]
@@ -28,23 +23,24 @@ macro_rules! words {
             }
         }
 
-        impl FromStr for $name {
-            type Err = WordError;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::order::WordError;
 
-            fn from_str(text: &str) -> Result<Self, WordError> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(WordError)
+            fn from_str(text: &str) -> Result<Self, $crate::order::WordError> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or($crate::order::WordError)
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        serde_as_text!($name);
+        $crate::text::serde_as_text!($name);
     };
 }
+pub(crate) use words;
 
 words!(
     /// A step of staff or of the system, as routes and menus name it (handbook §1.4).

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::code::Relationship;
 use super::number::OrderNo;
 use super::repeat::Repeat;
-use super::work::{Carded, Clocked, Outcome, Visited, Work};
+use super::work::{Carded, Clocked, Outcome, Ruled, Visited, Work};
 use crate::catalogue::{AppealType, CategoryCode, GridCode, Point, Urgency, VillageCode};
 use crate::limit::{Deadline, Limit};
 use crate::time::Moment;
@@ -40,6 +40,8 @@ impl Text {
 pub enum Channel {
     /// The citizen portal.
     Web,
+    /// The hotline platform above us (12345).
+    Hotline,
 }
 
 /// Where it happened (事发地址).
@@ -92,6 +94,19 @@ pub struct Attachment {
     pub mime: String,
 }
 
+/// Where an order comes from that the level above gave us (上级工单).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FromAbove {
+    /// The platform.
+    pub system: String,
+    /// Its number of the ticket.
+    pub number: String,
+    /// Its deadline, which is authoritative: ours is earlier by the buffer (handbook §1.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outer: Option<Moment>,
+}
+
 /// Everything that was known when the order was registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -100,6 +115,9 @@ pub struct Registered {
     pub number: OrderNo,
     /// How it came in.
     pub channel: Channel,
+    /// From which platform, if from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<FromAbove>,
     /// What kind of request it is.
     pub appeal_type: AppealType,
     /// What it is about.
@@ -289,6 +307,14 @@ pub enum OrderEvent {
     ChildNoted(Box<Work>),
     /// The parent's answer reached this one's caller.
     ChildReplied(Box<Work>),
+    /// 申请上级延期: the centre asks the platform above, by `limit`
+    ExtensionForwarded(Box<Work>),
+    /// 上级督办
+    SupervisedFromAbove(Box<Work>),
+    /// 上级批复: `reason` says on what
+    RuledAbove(Box<Ruled>),
+    /// The platform above said something that changes nothing any more: `reason` says what.
+    NotedFromAbove(Box<Work>),
     /// 多人同诉: somebody else has the same matter
     Joined(Joined),
     /// 删除个人信息: the document's key was destroyed with this event
@@ -314,6 +340,7 @@ impl OrderEvent {
             | Self::DeadlineMoved(step)
             | Self::Recounted(step) => Some(&step.work),
             Self::ResultSubmitted(outcome) => Some(&outcome.work),
+            Self::RuledAbove(ruled) => Some(&ruled.work),
             Self::Visited(visit) | Self::Rated(visit) | Self::Ruled(visit) | Self::Reopened(visit) => Some(&visit.work),
             Self::CardProposed(card)
             | Self::CardIssued(card)
@@ -345,7 +372,10 @@ impl OrderEvent {
             | Self::Archived(work)
             | Self::Reminded(work)
             | Self::ChildNoted(work)
-            | Self::ChildReplied(work) => Some(work),
+            | Self::ChildReplied(work)
+            | Self::ExtensionForwarded(work)
+            | Self::SupervisedFromAbove(work)
+            | Self::NotedFromAbove(work) => Some(work),
         }
     }
 }

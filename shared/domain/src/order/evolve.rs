@@ -3,7 +3,10 @@
 use super::code::{Explanation, RequestKind};
 use super::event::OrderEvent;
 use super::staff::{FALSE_CLOSING, GROUP};
-use super::work::{Card, CardStatus, Carded, Clocks, CoUnit, Fixed, Handling, Request, Return, Visited, Work};
+use super::upstream::RETURN;
+use super::work::{
+    Card, CardStatus, Carded, Clocks, CoUnit, Fixed, Handling, Request, Return, Ruled, Visited, Work,
+};
 use super::{Status, WorkOrder};
 use crate::aggregate::Actor;
 use crate::limit::Interval;
@@ -58,6 +61,9 @@ impl Handling {
                 }
                 return Status::Archived;
             }
+            OrderEvent::ExtensionForwarded(_) => self.forwarded = true,
+            OrderEvent::SupervisedFromAbove(_) => self.supervisions = self.supervisions.saturating_add(1),
+            OrderEvent::RuledAbove(ruled) => return self.ruled_above(ruled, status),
             OrderEvent::ChildNoted(work) => {
                 self.children.extend(work.order.clone());
                 self.group |= work.reason.as_deref() == Some(GROUP);
@@ -275,6 +281,23 @@ impl Handling {
         self.co_units.clear();
         self.signed_at = None;
         Status::Registered
+    }
+
+    /// A granted extension moves the clocks; a refused return brings the order back to the centre.
+    fn ruled_above(&mut self, ruled: &Ruled, status: Status) -> Status {
+        if ruled.work.reason.as_deref() == Some(RETURN) {
+            return if ruled.granted { status } else { Status::Registered };
+        }
+        self.forwarded = false;
+        self.outer = ruled.outer.or(self.outer);
+        if let Some(clocks) = &ruled.clocks {
+            self.clocks = Some((**clocks).clone());
+        }
+        if self.request.as_ref().is_some_and(|request| request.kind == RequestKind::Extension) {
+            let asked = self.request.take().and_then(|request| request.limit);
+            self.extension = asked.filter(|_| ruled.granted).or(self.extension);
+        }
+        status
     }
 
     fn contacted(&mut self, at: Moment) {

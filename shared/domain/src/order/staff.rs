@@ -241,6 +241,9 @@ impl WorkOrder {
     fn extend(&self, command: &StaffCommand, clocks: &Clocks, past_outer: bool) -> Result<OrderEvent, Why> {
         let h = self.handled();
         let outer = h.and_then(|h| h.clocks.as_ref()).map(|clocks| clocks.outer.due.at);
+        if self.outer_deadline().is_some() {
+            return self.forward(command);
+        }
         ensure(past_outer || outer.is_some_and(|outer| clocks.outer.due.at <= outer), Why::PastOuterDeadline)?;
         let limit = h.and_then(|h| h.request.as_ref()).and_then(|request| request.limit);
         Ok(OrderEvent::ExtensionApproved(Clocked::new(self.for_lead(Work { limit, ..command.work() }), clocks)))

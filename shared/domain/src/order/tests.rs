@@ -33,6 +33,7 @@ fn registered() -> Registered {
     Registered {
         number: "YD12345-20261123-00042".parse().unwrap(),
         channel: Channel::Web,
+        upstream: None,
         appeal_type: AppealType::Complaint,
         category: "T0101".parse().unwrap(),
         urgency: Urgency::Normal,
@@ -365,4 +366,20 @@ fn a_stored_state_reads_back_as_it_was() {
     let state = after(&after(&order(), &urge(1), 11).unwrap(), &repeat("r1"), 12).unwrap();
     let stored = serde_json::to_value(&state).unwrap();
     assert_eq!(serde_json::from_value::<WorkOrder>(stored).unwrap(), state);
+}
+
+/// A birth is written by another type than everything later reads, so both must agree to the byte.
+#[test]
+fn a_newborn_order_is_written_as_an_order_is() {
+    let registered = registered();
+    let at = Stamp { at: Moment::from_unix_ms(1_795_399_200_000) };
+    let born = Newborn::evolve(None, &BirthEvent::Registered(Box::new(registered.clone())), at);
+    let order = WorkOrder::evolve(None, &OrderEvent::Registered(Box::new(registered.clone())), at);
+    let (born, order) = (serde_json::to_string(&born).unwrap(), serde_json::to_string(&order).unwrap());
+    assert_eq!(born, order);
+    let first = serde_json::to_string(&OrderEvent::Registered(Box::new(registered.clone()))).unwrap();
+    let event = serde_json::to_string(&BirthEvent::Registered(Box::new(registered.clone()))).unwrap();
+    assert_eq!(event, first);
+    let read: Newborn = canon::read(order.as_bytes()).unwrap();
+    assert_eq!(read.number(), &registered.number);
 }

@@ -144,6 +144,22 @@ pub struct Answer {
     pub satisfaction: Option<u8>,
 }
 
+/// What the platform above decided about something that the centre asked it for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ruled {
+    /// What it said; `reason` is `extension` or `return`.
+    pub work: Work,
+    /// Whether it agreed.
+    pub granted: bool,
+    /// Its deadline from now on, where it moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outer: Option<Moment>,
+    /// The clocks under that deadline, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clocks: Option<Box<Clocks>>,
+}
+
 /// A step of supervision (督办): proposed, decided, objected to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -368,4 +384,10 @@ pub struct Handling {
     pub malicious: bool,
     /// When the parent's reply reached this one's caller.
     pub replied_at: Option<Moment>,
+    /// The deadline of the platform above, where it moved it.
+    pub outer: Option<Moment>,
+    /// The centre asked the platform above for an extension and has no answer yet.
+    pub forwarded: bool,
+    /// How often the platform above supervised it (督办).
+    pub supervisions: u32,
 }

@@ -23,5 +23,6 @@ mod stories;
 mod suggest;
 mod supervision;
 mod transitions;
+mod upstream;
 mod walk;
 mod whistles;

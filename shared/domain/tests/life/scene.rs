@@ -78,6 +78,7 @@ pub fn registered(category: &str, appeal_type: AppealType) -> Registered {
     Registered {
         number: "YD12345-20261123-00042".parse().unwrap(),
         channel: Channel::Web,
+        upstream: None,
         appeal_type,
         category: category.parse().unwrap(),
         urgency: Urgency::Normal,
