@@ -8,7 +8,7 @@
 use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::Actor;
-use domain::catalogue::{CENTRE_UNIT, GridCode, UnitCode};
+use domain::catalogue::{GridCode, UnitCode};
 use domain::order::{Member, Relation};
 use domain::permission::{Action, permission, permitted};
 use domain::staff::{Account, Role, Staff};
@@ -139,8 +139,7 @@ impl Session {
     /// Whether one of their roles may do `action` where they work: at the centre, or elsewhere.
     #[must_use]
     pub fn may_here(&self, action: Action) -> bool {
-        let centre = self.unit.as_ref().is_some_and(|unit| unit.as_str() == CENTRE_UNIT);
-        let relation = if centre { Relation::Centre } else { Relation::Outside };
+        let relation = if self.centre { Relation::Centre } else { Relation::Outside };
         self.roles.iter().any(|role| permitted(*role, action, relation))
     }
 

@@ -50,6 +50,8 @@ struct Located {
     village: Option<VillageCode>,
     grid: Option<GridCode>,
     position: Option<Point>,
+    /// The grid is only the nearest one.
+    approx: bool,
 }
 
 impl<P: Platform> Desk<'_, P> {
@@ -77,7 +79,7 @@ impl<P: Platform> Desk<'_, P> {
         let day_base = call.app.day_base(&call.access, today).await?;
         let context = operation.context.clone();
         let committed = create::<Newborn, P>(&call.access, operation, |slot| {
-            registered.number = OrderNo::new(today, slot.saturating_sub(day_base));
+            registered.number = OrderNo::new(&self.catalogue.town.order_prefix, today, slot.saturating_sub(day_base));
             let number = store::keys::number(registered.number.as_str());
             let event = Newborn::decide(None, &registered, &context)?;
             let lookups = vec![(number, Lookup::to(&id).to_bytes())];
@@ -112,7 +114,7 @@ impl<P: Platform> Desk<'_, P> {
         let phone = caller(&message.caller_phone).map(|phone| orders::e164(&phone).unwrap_or(phone));
         let place = self.locate(message);
         Ok(Registered {
-            number: OrderNo::new(at.date(), 0),
+            number: OrderNo::new(&self.catalogue.town.order_prefix, at.date(), 0),
             channel: Channel::Hotline,
             upstream: Some(FromAbove {
                 system: ticket.platform.clone(),
@@ -129,6 +131,7 @@ impl<P: Platform> Desk<'_, P> {
                 village: place.village,
                 grid: place.grid,
                 position: place.position,
+                approx: place.approx,
             },
             respondent: seal.optional("respondent", given(&message.respondent).as_ref())?,
             caller: CallerFields {
@@ -138,6 +141,7 @@ impl<P: Platform> Desk<'_, P> {
             },
             incident_at: None,
             anonymous: message.anonymous,
+            on_behalf: None,
             confidential,
             reply_wanted: message.reply_wanted.unwrap_or_else(|| info.is_some_and(|info| info.needs_reply)),
             listed: !confidential && !known.sensitive && appeal_type != AppealType::Report,
@@ -166,12 +170,16 @@ impl<P: Platform> Desk<'_, P> {
         let chosen = message.grid.parse::<GridCode>().ok().and_then(|code| self.catalogue.grids.get(&code));
         let village = message.village.parse::<VillageCode>().ok();
         let village = village.filter(|code| self.catalogue.villages.contains_key(code));
-        let located = position.and_then(|point| self.catalogue.nearest_grid(point)).map(|(grid, _)| grid);
-        let grid = chosen.or(located).filter(|grid| village.as_ref().is_none_or(|village| grid.village == *village));
+        let located = position.and_then(|point| self.catalogue.locate(point));
+        let approx = chosen.is_none() && located.is_some_and(|found| found.approx);
+        let grid = chosen
+            .or(located.map(|found| found.grid))
+            .filter(|grid| village.as_ref().is_none_or(|village| grid.village == *village));
         Located {
             village: village.or_else(|| grid.map(|grid| grid.village.clone())),
             grid: grid.map(|grid| grid.code.clone()),
             position: position.filter(|_| located.is_some()),
+            approx,
         }
     }
 

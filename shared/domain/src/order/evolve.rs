@@ -4,9 +4,7 @@ use super::code::{Explanation, RequestKind};
 use super::event::OrderEvent;
 use super::staff::{FALSE_CLOSING, GROUP};
 use super::upstream::RETURN;
-use super::work::{
-    Card, CardStatus, Carded, Clocks, CoUnit, Fixed, Handling, Request, Return, Ruled, Visited, Work,
-};
+use super::work::{Card, CardStatus, Carded, Clocks, CoUnit, Fixed, Handling, Request, Return, Ruled, Visited, Work};
 use super::{Status, WorkOrder};
 use crate::aggregate::Actor;
 use crate::limit::Interval;

@@ -54,8 +54,8 @@ pub use code::{
 pub use decide::{Action, ActionName, OrderCommand, OrderRejection, SupplementCommand, UrgeCommand};
 pub use due::{Due, DueStep, Light};
 pub use event::{
-    Attachment, CallerFields, Channel, FromAbove, Joined, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged,
-    Withdrawn,
+    Attachment, CallerFields, Channel, FromAbove, Joined, OrderEvent, Place, Registered, Sealed, Supplemented, Text,
+    Urged, Withdrawn,
 };
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
@@ -72,7 +72,8 @@ pub use suggest::{Ground, Suggestion};
 pub use tally::Tally;
 pub use upstream::Heard;
 pub use work::{
-    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Fixed, Handling, Outcome, Request, Return, Ruled, Visited, Work,
+    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Fixed, Handling, Outcome, Request, Return, Ruled,
+    Visited, Work,
 };
 
 use canon::DocId;

@@ -44,5 +44,5 @@ pub fn project(state: &Value) -> Option<Projection> {
         queues.push((attention_queue(), columns.clone()));
     }
     queues.push((day_queue(&ticket.platform, ticket.day), json!(ticket.side())));
-    Some(Projection { table: "tickets", columns, queues, timelines: Vec::new() })
+    Some(Projection { table: "tickets", columns, queues, timelines: Vec::new(), sum: None })
 }
