@@ -102,6 +102,8 @@ async fn a_list_that_is_asked_for_a_slot_shows_the_step_though_nobody_ticks() {
     let mut town = Town::new().await;
     let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
     let handler = town.person("handler", "handler", LEAD).await;
+    // Whatever the town was set up with is folded.
+    town.tick().await;
     let (id, _) = town.submit().await;
     assert_eq!(town.queue(&dispatcher, "pool").await, Vec::<String>::new(), "two seconds are not over");
     town.gate.advance(2_001);
