@@ -6,11 +6,13 @@
 //! done and whether there is more to do.
 
 use axum::Router;
+use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use service::session::StaffCall;
 use service::{App, Call, Problem};
-use store::{Access, Platform, StoreError, sequence};
+use store::{Access, Platform, StoreError, catch_up, sequence};
 
 /// A tick works for 10 s at most and leaves the rest to the next: half of the 25 s in which a request may write, so that
 /// a slow round at the end still fits.
@@ -30,7 +32,10 @@ struct Report {
 
 /// The function's routes.
 pub fn routes<P: Platform>() -> Router<App<P>> {
-    Router::new().route("/api/clock/tick", post(tick)).route("/healthz", get(health))
+    Router::new()
+        .route("/api/clock/tick", post(tick))
+        .route("/api/clock/fold", post(fold))
+        .route("/healthz", get(health))
 }
 
 /// `POST /api/clock/tick`
@@ -57,6 +62,24 @@ async fn work<P: Platform>(access: &Access<P>, report: &mut Report) -> Result<()
         }
     }
     Ok(())
+}
+
+/// The query of `POST /api/clock/fold`: the slot of the change that lists shall show.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FoldQuery {
+    after: Option<u64>,
+}
+
+/// `POST /api/clock/fold`: whoever is signed in has lists show what was just changed, or what is older than two seconds,
+/// without waiting for a tick.
+async fn fold<P: Platform>(
+    staff: StaffCall<P>,
+    query: Result<Query<FoldQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
+    let behind = catch_up(&staff.call.access, domain::board::project, query.after).await?;
+    Ok(service::json(&serde_json::json!({ "behind": behind })))
 }
 
 /// `GET /healthz`: whether the store answers.

@@ -3,7 +3,6 @@
 use axum::extract::Query;
 use axum::response::Response;
 use domain::aggregate::Context;
-use domain::board::project;
 use domain::export::Export;
 use domain::order::Relation;
 use domain::permission::{Action, permitted};
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
 use service::session::StaffCall;
-use store::{Document, Platform, catch_up, read_table, table_page};
+use store::{Document, Platform, behind, read_table, table_page};
 
 /// Pages of a request: 4 × 2 048 slots, as in search.
 const PAGES_MAX: u64 = 4;
@@ -31,7 +30,7 @@ pub(crate) async fn list<P: Platform>(
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
     let access = &staff.call.access;
-    catch_up(access, project, query.after).await?;
+    let behind = behind(access, query.after).await?;
     let last = match query.cursor {
         Some(page) => page,
         None => table_page(store::next_slot(access).await?),
@@ -58,7 +57,7 @@ pub(crate) async fn list<P: Platform>(
     let next = first.checked_sub(1).map(|page| page.to_string());
     Ok(service::json(&json!({
         "items": items, "nextCursor": next, "canDecide": may(&staff, Action::DecideExport),
-        "canAskCallers": may(&staff, Action::ExportCallers),
+        "behind": behind.slots, "stale": behind.stale,
     })))
 }
 

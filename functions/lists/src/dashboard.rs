@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use axum::extract::Query;
 use axum::response::{IntoResponse as _, Response};
 use canon::sha256;
-use domain::board::project;
 use domain::order::Rates;
 use domain::permission::{Action, Scope};
 use domain::time::{Date, MINUTE_MS};
@@ -19,7 +18,7 @@ use serde_json::{Map, Value, json};
 use service::Problem;
 use service::reader::Reader;
 use service::session::StaffCall;
-use store::{Platform, StoreError, TableRow, catch_up, table_page};
+use store::{Behind, Platform, StoreError, TableRow, behind, table_page};
 
 /// Pages that are looked through: 16 × 2 048 slots, some 3 000 to 6 000 orders, the open ones among the newest.
 const PAGES: u64 = 16;
@@ -55,7 +54,7 @@ pub(crate) async fn dashboard<P: Platform>(
 ) -> Result<Response, Problem> {
     let staff = reader.within(Scope::CountsRead)?;
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
-    let behind = catch_up(&staff.call.access, project, query.after).await?;
+    let behind = behind(&staff.call.access, query.after).await?;
     let etag = etag(&staff).await?;
     let known = staff.call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if etag.is_some() && known == etag.as_deref() {
@@ -79,7 +78,7 @@ async fn etag<P: Platform>(staff: &StaffCall<P>) -> Result<Option<String>, Store
     Ok(store::is_drained(access).await?.then(name))
 }
 
-async fn summed<P: Platform>(staff: &StaffCall<P>, behind: u64) -> Result<Value, Problem> {
+async fn summed<P: Platform>(staff: &StaffCall<P>, behind: Behind) -> Result<Value, Problem> {
     let last = table_page(store::next_slot(&staff.call.access).await?);
     let first = last.saturating_sub(PAGES - 1);
     let mut rows: Rows = Vec::new();
@@ -98,7 +97,7 @@ async fn summed<P: Platform>(staff: &StaffCall<P>, behind: u64) -> Result<Value,
         .collect();
     let group = |name: &str| figures.counts.get(name).cloned().unwrap_or_default();
     Ok(json!({
-        "orders": rows.len(), "complete": first == 0, "behind": behind, "overdue": figures.overdue, "byStatus": group("byStatus"),
+        "orders": rows.len(), "complete": first == 0, "behind": behind.slots, "stale": behind.stale, "overdue": figures.overdue, "byStatus": group("byStatus"),
         "byCategory": group("byCategory"), "byVillage": group("byVillage"), "byUnit": group("byUnit"),
         "overdueByVillage": group("overdueByVillage"), "trend": trend,
         "rates": {

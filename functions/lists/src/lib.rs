@@ -1,7 +1,7 @@
 //! Everything that shows many orders: the public list, the queues of staff, search, the dashboard.
 //!
-//! What must stay true: a row shows nobody what its order would not; a list is at most two seconds old, and holds the
-//! change whose slot the request names.
+//! What must stay true: a row shows nobody what its order would not; a list says how far it is behind, and waits a
+//! moment for the change whose slot the request names.
 
 mod csv;
 mod dashboard;

@@ -3,7 +3,6 @@
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use canon::{DocId, sha256};
-use domain::board::project;
 use domain::catalogue::VillageCode;
 use domain::order::{CARDS_QUEUE, POOL_QUEUE, REVIEW_QUEUE, Relation, VISIT_QUEUE, local_queue, unit_queue};
 use domain::permission::{Action, permitted};
@@ -13,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
 use service::session::{Session, StaffCall};
-use store::{Platform, QueueRow, catch_up, read_queue};
+use store::{Platform, QueueRow, behind, read_queue};
 
 /// Rows of a page (service.md: at most 100).
 const LIMIT_MAX: usize = 100;
@@ -38,7 +37,7 @@ pub(crate) async fn all<P: Platform>(
     query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
-    let behind = catch_up(&staff.call.access, project, query.after).await?;
+    let behind = behind(&staff.call.access, query.after).await?;
     let mut queues = Vec::new();
     for name in NAMES {
         if let Some(key) = key_of(&staff.session, name) {
@@ -46,7 +45,7 @@ pub(crate) async fn all<P: Platform>(
             queues.push(json!({ "name": name, "total": total }));
         }
     }
-    Ok(service::json(&json!({ "queues": queues, "behind": behind })))
+    Ok(service::json(&json!({ "queues": queues, "behind": behind.slots, "stale": behind.stale })))
 }
 
 /// `GET /api/dispatch/queues/{name}`
@@ -66,7 +65,7 @@ pub(crate) async fn one<P: Platform>(
             "This queue is another's. Ask your administrator if it should be yours.",
         )
     })?;
-    let behind = catch_up(&staff.call.access, project, query.after).await?;
+    let behind = behind(&staff.call.access, query.after).await?;
     let rows = rows(&staff, &key).await?;
     let total = rows.len();
     let limit = query.limit.unwrap_or(LIMIT_MAX).clamp(1, LIMIT_MAX);
@@ -75,7 +74,7 @@ pub(crate) async fn one<P: Platform>(
     let last = page.last().map(|row| row.place.clone());
     let next = rest.next().and(last);
     let items: Vec<Value> = page.into_iter().filter_map(|Waiting { id, row, .. }| item(&id, row.v, row.c?)).collect();
-    let answer = json!({ "name": name, "total": total, "items": items, "nextCursor": next, "behind": behind });
+    let answer = json!({ "name": name, "total": total, "items": items, "nextCursor": next, "behind": behind.slots, "stale": behind.stale });
     let bytes = serde_json::to_vec(&answer).map_err(store::StoreError::from)?;
     let etag = format!("\"{}\"", sha256(&[&bytes]));
     let known = staff.call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -113,6 +112,12 @@ fn key_of(session: &Session, name: &str) -> Option<String> {
 async fn rows<P: Platform>(staff: &StaffCall<P>, key: &str) -> Result<Vec<Waiting>, Problem> {
     let mut rows = read_queue(&staff.call.access, key).await?;
     rows.retain(|(_, row)| row.c.as_ref().is_some_and(|columns| !is_about(columns, &staff.session)));
+    // What a unit only owes an answer to is its head's to see, as the order is.
+    let roles = &staff.session.roles;
+    if !roles.iter().any(|role| permitted(*role, Action::SeeOrder, Relation::Carded)) {
+        let carded = json!("carded");
+        rows.retain(|(_, row)| row.c.as_ref().and_then(|columns| columns.get("part")) != Some(&carded));
+    }
     if let Some(grid) = staff.session.grid.as_ref().filter(|_| key.starts_with("village/")) {
         let grid = json!(grid);
         rows.retain(|(_, row)| row.c.as_ref().and_then(|columns| columns.get("gridCode")) == Some(&grid));

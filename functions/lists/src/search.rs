@@ -5,7 +5,6 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use domain::board::project;
 use domain::export::Filter;
 use domain::permission::Scope;
 use http::{HeaderMap, header};
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use service::Problem;
 use service::reader::Reader;
 use service::session::StaffCall;
-use store::{Platform, catch_up};
+use store::{Platform, behind};
 
 use crate::csv;
 
@@ -48,13 +47,13 @@ pub(crate) async fn search<P: Platform>(
     let SearchQuery { month, unit, status, category, q, cursor, purpose, after } = query;
     let filter = Filter { month, unit, status, category, q };
     let cursor = Cursor::read(&cursor)?;
-    let behind = catch_up(&staff.call.access, project, after).await?;
+    let behind = behind(&staff.call.access, after).await?;
     if wants_csv(&staff.call.headers) {
         return csv::export(&staff, filter, &purpose).await;
     }
     let (rows, next) = some(&staff, cursor, &filter).await?;
     let items: Vec<Value> = rows.into_iter().filter_map(|(id, row)| item(&id, row.v, row.c)).collect();
-    Ok(service::json(&json!({ "items": items, "nextCursor": next, "behind": behind })))
+    Ok(service::json(&json!({ "items": items, "nextCursor": next, "behind": behind.slots, "stale": behind.stale })))
 }
 
 /// Where a search goes on: a page of the table, and the number below which nothing of it was shown yet. By number and

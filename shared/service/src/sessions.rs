@@ -43,8 +43,9 @@ pub(crate) async fn list<P: Platform>(access: &Access<P>, staff: &DocId, hash: H
     for round in 0..ROUNDS_MAX {
         let (handle, bytes) = access.compare(&record).await?;
         let mut listed: Vec<Listed> = canon::read(&bytes.unwrap_or_default()).map_err(StoreError::from)?;
-        listed.retain(|one| now.ms_since(one.at) < ABSOLUTE_LIMIT_MS);
-        let spare = (listed.len() + 1).saturating_sub(SESSIONS_MAX);
+        // Sessions that nobody can use any more go with the list's memory of them, so that at most nine of a person stay.
+        let over = listed.iter().filter(|one| now.ms_since(one.at) >= ABSOLUTE_LIMIT_MS).count();
+        let spare = (listed.len() + 1).saturating_sub(SESSIONS_MAX).max(over);
         let ended: Vec<String> = listed.drain(..spare).map(|one| key_of(&one.hash)).collect();
         listed.push(Listed { hash, at: now });
         let bytes = serde_json::to_vec(&listed).map_err(StoreError::from)?;

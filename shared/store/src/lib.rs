@@ -25,7 +25,7 @@ mod sequencer;
 mod testing;
 
 pub use access::Access;
-pub use ahead::{catch_up, includes};
+pub use ahead::{Behind, behind, catch_up};
 pub use board::{
     QUEUE_ROWS_MAX, QueueRow, Sums, TIMELINE_SLOTS, TableRow, TimelinePage, TimelineQuery, TimelineRow, read_queue,
     read_sums, read_table, read_timeline, table_page, timeline_months,

@@ -65,6 +65,10 @@ export async function changed<T>(path: string, etag: string | null): Promise<{ b
 // The interface gives at most 100 rows a request.
 const PAGE_ROWS = 100
 
+/** Has lists show the change in `slot`, or what is older than two seconds, at once. The tick does it too, a little later. */
+export const fold = (slot?: number): Promise<unknown> =>
+  json(`/api/clock/fold${query(slot ? { after: String(slot) } : {})}`, { method: 'POST' }, true).catch(() => undefined)
+
 export const getQueues = () => json<{ queues: { name: string; total: number }[] }>(`/api/dispatch/queues${query(afterOwn())}`)
 
 export function getQueue(name: string, cursor: string | null, etag: string | null) {
@@ -76,7 +80,9 @@ export const getOrder = (id: string, etag: string | null = null) => changed<Orde
 
 export async function takeStep(id: string, step: string, body: Record<string, unknown>, key: string): Promise<Taken> {
   const path = orderPath(id, `/${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
-  return did(await json<Taken>(path, post(body, key), true))
+  const taken = did(await json<Taken>(path, post(body, key), true))
+  await fold(taken.slot)
+  return taken
 }
 
 export const lookAtCaller = (id: string, purpose: string, key: string) =>

@@ -48,6 +48,8 @@ export interface QueuePage {
   nextCursor: string | null
   /** Changes that are not in it yet; almost always 0. */
   behind?: number
+  /** Whether the oldest of them is older than two seconds: nobody ticks. */
+  stale?: boolean
 }
 
 export interface Unit {

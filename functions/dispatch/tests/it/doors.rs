@@ -32,7 +32,7 @@ use Door::{Clock, May, Order, Own, Public, Session};
 
 const ID: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-const DOORS: [(&str, &str, Door); 46] = [
+const DOORS: [(&str, &str, Door); 47] = [
     ("GET", "/healthz", Public),
     ("GET", "/api/catalogue", Public),
     ("GET", "/api/intake/public", Public),
@@ -47,6 +47,7 @@ const DOORS: [(&str, &str, Door); 46] = [
     ("POST", "/api/identity/sessions", Public),
     ("POST", "/api/clock/tick", Clock),
     ("POST", "/api/clock/duties", Clock),
+    ("POST", "/api/clock/fold", Session),
     ("GET", "/api/identity/me", Session),
     ("GET", "/api/identity/account", Session),
     ("POST", "/api/identity/account/password", Session),

@@ -102,13 +102,22 @@ async fn a_list_that_is_asked_for_a_slot_shows_the_step_though_nobody_ticks() {
     let mut town = Town::new().await;
     let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
     let handler = town.person("handler", "handler", LEAD).await;
+    // Whatever the town was set up with is folded.
+    town.tick().await;
     let (id, _) = town.submit().await;
     assert_eq!(town.queue(&dispatcher, "pool").await, Vec::<String>::new(), "two seconds are not over");
     town.gate.advance(2_001);
-    assert_eq!(town.queue(&dispatcher, "pool").await, [id.as_str()], "whoever reads folds what is older");
+    let page = town.get(&dispatcher, "/api/dispatch/queues/pool").await.good();
+    assert_eq!((&page["behind"], &page["stale"]), (&json!(1), &json!(true)), "a list says that it is behind");
+    town.post(&dispatcher, "POST", "/api/clock/fold", &json!({})).await.good();
+    assert_eq!(town.queue(&dispatcher, "pool").await, [id.as_str()], "whoever reads has it folded");
     let body = json!({"ifVersion": 1, "lead": LEAD});
     let taken = town.post(&dispatcher, "POST", &format!("/api/dispatch/orders/{id}/dispatch"), &body).await.good();
     let slot = taken["slot"].as_u64().unwrap();
+    // Without a tick the list waits for it, two seconds at most, and says that it is not there.
+    let page = town.get(&dispatcher, &format!("/api/dispatch/queues/pool?after={slot}")).await.good();
+    assert_eq!((&page["total"], &page["behind"]), (&json!(1), &json!(1)));
+    town.post(&dispatcher, "POST", &format!("/api/clock/fold?after={slot}"), &json!({})).await.good();
     let page = town.get(&dispatcher, &format!("/api/dispatch/queues/pool?after={slot}")).await.good();
     assert_eq!((&page["total"], &page["behind"]), (&json!(0), &json!(0)));
     assert_eq!(town.queue(&handler, "unit").await, [id.as_str()]);
@@ -154,4 +163,29 @@ async fn what_is_most_pressing_stands_first_and_pages_follow_that_order() {
         }
     }
     assert_eq!(seen.iter().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn what_a_unit_owes_an_answer_to_is_in_its_heads_queue_and_in_nobody_elses() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let supervisor = town.person("supervisor", "supervisor", "C01").await;
+    let (head, handler) =
+        (town.person("head", "unit_head", "D06").await, town.person("handler", "handler", "D06").await);
+    let (id, _) = town.submit().await;
+    town.step(&dispatcher, &id, "dispatch", json!({"lead": "D06"})).await.good();
+    town.step(&handler, &id, "sign", json!({})).await.good();
+    let proposed = town.step(&supervisor, &id, "propose-card", json!({"level": "notice", "text": "x"})).await.good();
+    let key = proposed["handling"]["cards"][0]["key"].clone();
+    town.step(&supervisor, &id, "issue-card", json!({"key": key, "text": "x"})).await.good();
+    town.step(&dispatcher, &id, "transfer", json!({"lead": LEAD})).await.good();
+    town.tick().await;
+    assert_eq!(town.queue(&head, "unit").await, [id.as_str()]);
+    assert_eq!(town.queue(&handler, "unit").await, Vec::<String>::new(), "nor may they open it");
+    assert_eq!(town.get(&handler, &format!("/api/dispatch/orders/{id}")).await.status, 404);
+    let board = town.get(&supervisor, "/api/dispatch/queues/cards").await.good();
+    assert_eq!(board["items"][0]["cards"][0]["unit"], "D06");
+    town.step(&head, &id, "reply-card", json!({"key": key, "text": "已说明。"})).await.good();
+    town.tick().await;
+    assert_eq!(town.queue(&head, "unit").await, Vec::<String>::new());
 }

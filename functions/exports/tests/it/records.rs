@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use crate::town::{LEAD, Town};
 
 async fn list(town: &mut Town, who: &crate::town::Person) -> Vec<Value> {
-    // Nobody ticks: whoever reads folds what is older than two seconds.
-    town.gate.advance(2_001);
+    town.tick().await;
     town.get(who, "/api/exports").await.good()["items"].as_array().unwrap().clone()
 }
 

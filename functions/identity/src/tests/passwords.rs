@@ -110,3 +110,17 @@ async fn the_tenth_session_ends_the_first() {
     town.sign_in("admin", PASSWORD).await;
     assert_eq!(town.read(&first, ME).await.said(), (401, "noSession"));
 }
+
+/// A store cannot be asked for what it holds, so whatever is not deleted with the record that names it stays for ever.
+#[tokio::test]
+async fn sessions_that_are_over_leave_the_store_with_the_next_sign_in() {
+    let (town, _) = Town::with_administrator(Backend::Sqlite).await;
+    for _ in 0..3 {
+        town.sign_in("admin", PASSWORD).await;
+    }
+    let stored = |town: &Town| town.store.dump().into_keys().filter(|key| key.starts_with("session/")).count();
+    assert!(stored(&town) >= 3);
+    town.gate.advance(13 * 3_600_000);
+    town.sign_in("admin", PASSWORD).await;
+    assert_eq!(stored(&town), 1);
+}

@@ -1,4 +1,4 @@
-use super::catch_up;
+use super::{Behind, behind, catch_up};
 use crate::memory::{Fate, Steady};
 use crate::testing::{BACKENDS, World, now, project};
 use crate::{read_queue, read_table};
@@ -86,5 +86,20 @@ fn a_reader_that_dies_while_it_folds_leaves_nothing_undone() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_list_that_does_not_fold_waits_for_whoever_does_and_says_what_is_missing() {
+    for backend in BACKENDS {
+        let world = World::new(backend);
+        let slot = world.open("a", 3).slot;
+        let seen = |after| now(behind(&world.access(), after)).unwrap();
+        // Nobody folds: after two seconds it answers without.
+        assert_eq!(seen(Some(slot)), Behind { slots: 1, stale: false }, "{backend:?}");
+        world.gate.advance(1);
+        assert_eq!(seen(None), Behind { slots: 1, stale: true }, "{backend:?}");
+        world.sequence();
+        assert_eq!(seen(Some(slot)), Behind { slots: 0, stale: false }, "{backend:?}");
     }
 }

@@ -54,6 +54,7 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&post, "/api/clock/tick".into(), "Bearer wrong", 401),
         (&post, "/api/clock/duties".into(), &clock, 200),
         (&post, "/api/clock/duties".into(), "Bearer wrong", 401),
+        (&post, "/api/clock/fold".into(), "", 401),
         (&post, "/api/intake/orders".into(), "", 422),
         (&post, "/api/intake/attachments".into(), "", 415),
         (&get, order.clone(), &owner, 200),

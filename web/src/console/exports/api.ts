@@ -1,7 +1,7 @@
 /** Exports on record, and deciding on those that show callers. */
 import { json, post, type Search } from '../api'
-import { afterOwn, did, query } from '../own'
-import type { Exported } from '../pages/export'
+import { afterOwn, query } from '../own'
+import { shown, type Exported } from '../pages/export'
 
 export interface ExportRow {
   id: string
@@ -30,4 +30,4 @@ export const getExports = (cursor: string | null) =>
   json<ExportList>(`/api/exports${query({ ...(cursor ? { cursor } : {}), ...afterOwn() })}`)
 
 export const decideExport = async (row: ExportRow, approve: boolean, text: string, key: string): Promise<Exported> =>
-  did(await json<Exported>(`/api/exports/${encodeURIComponent(row.id)}/${approve ? 'approve' : 'refuse'}`, post({ ifVersion: row.version, text }, key), true))
+  shown(await json<Exported>(`/api/exports/${encodeURIComponent(row.id)}/${approve ? 'approve' : 'refuse'}`, post({ ifVersion: row.version, text }, key), true))

@@ -2,7 +2,7 @@
 import { c, word } from '../../i18n/console'
 import { clock, day } from '../../i18n/format'
 import type { Search } from '../api'
-import { json, post } from '../api'
+import { fold, json, post } from '../api'
 import { nameFor } from '../names'
 import { did } from '../own'
 import { staff } from '../session'
@@ -44,12 +44,18 @@ const CALLER_COLUMNS: typeof COLUMNS = [
 ]
 const when = (at: string | null | undefined) => (at ? `${day(at)} ${clock(at)}` : '')
 
+/** Lists show it from now on. */
+export async function shown(exported: Exported): Promise<Exported> {
+  await fold(did(exported).slot)
+  return exported
+}
+
 /** Asks for an export; without callers the rows come with the answer. */
 export const askExport = async (filter: Search, purpose: string, callers: boolean, key: string): Promise<Exported> =>
-  did(await json<Exported>('/api/exports', post({ filter, purpose, callers }, key), true))
+  shown(await json<Exported>('/api/exports', post({ filter, purpose, callers }, key), true))
 
 export const takeExport = async (id: string, key: string): Promise<Exported> =>
-  did(await json<Exported>(`/api/exports/${encodeURIComponent(id)}/take`, post({}, key), true))
+  shown(await json<Exported>(`/api/exports/${encodeURIComponent(id)}/take`, post({}, key), true))
 
 /** The workbook of what was exported, and how many rows it stopped at, if it did. */
 export async function workbookOf(exported: Exported): Promise<{ blob: Blob; cutAt: number | null }> {

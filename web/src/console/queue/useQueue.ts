@@ -4,7 +4,7 @@
  * and every row is still refreshed. What must stay true: a row is shown once, also while it moves between pages.
  */
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
-import { getQueue } from '../api'
+import { fold, getQueue } from '../api'
 import { POLL_MS, usePolling } from '../time'
 import type { Row } from '../types'
 
@@ -49,6 +49,7 @@ export function useQueue(name: Ref<string>) {
       const page = { cursor, etag: answer.etag, items, next: nextCursor }
       pages.value = [...pages.value.slice(0, at), page, ...pages.value.slice(at + 1)]
       if (at === 0) total.value = n
+      if (answer.body.stale) void fold()
     }
     loaded.value = true
     return true
