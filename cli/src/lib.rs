@@ -7,6 +7,7 @@ mod client;
 mod demo;
 mod load;
 mod log;
+mod platform;
 mod progress;
 mod secrets;
 mod ticker;

@@ -20,7 +20,7 @@ for (const locale of ['zh-CN', 'en']) {
     await page.getByText(words[locale].callNow(item.emergencyNumber)).waitFor()
     assert.equal(await page.locator('.stop a').getAttribute('href'), `tel:${item.emergencyNumber}`)
     assert.equal(await page.locator('form button[type=submit]').count(), 0, 'there is no way on')
-    await go(page, '/report/what')
+    await go(page, '/report/where')
     await page.waitForURL('**/report/category')
   })
 }

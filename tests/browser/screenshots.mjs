@@ -37,6 +37,10 @@ for (const [name, { locale, viewport, elder = false, dark = false }] of Object.e
   await shoot('home')
   await fillUpTo(page, 'category', w)
   await shoot('topic')
+  await fillUpTo(page, 'where', w)
+  await page.locator('form .btn[aria-expanded]').click()
+  await page.locator('svg.town').waitFor()
+  await shoot('where')
   await page.goto(`${home}/report`)
   await page.getByRole('button', { name: w.again }).click()
   await fillUpTo(page, 'check', w, { photos: [picture] })
@@ -45,8 +49,15 @@ for (const [name, { locale, viewport, elder = false, dark = false }] of Object.e
   await go(page, `/track/${number}`)
   await page.locator('.photos img').first().waitFor()
   await shoot('case')
+  for (const what of ['public', 'statistics', 'messages', 'about', 'privacy']) {
+    await go(page, `/${what}`)
+    if (what === 'public') await page.locator('input[name=view][value=map]').check()
+    await page.locator({ public: 'svg.town', statistics: '.figures', messages: '.none, .list', about: '.limits', privacy: '.points' }[what]).first().waitFor()
+    await page.waitForLoadState('networkidle')
+    await shoot(what)
+  }
   await context.close()
-  console.log(`${name}: 4 pictures`)
+  console.log(`${name}: 10 pictures`)
 }
 for (const [locale, name] of [['zh-CN', 'console-zh'], ['en', 'console-en']]) {
   const context = await browser.newContext({ locale, viewport: desktop, colorScheme: 'light', reducedMotion: 'reduce' })

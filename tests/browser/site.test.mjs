@@ -1,7 +1,7 @@
 /** What holds for the whole site: language, elder mode, unknown addresses, and the weight of a first visit. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { budgetsKiB, consoleBudgetsKiB, firstLoad } from '../../web/scripts/budgets.mjs'
+import { budgetsKiB, consoleBudgetsKiB, firstLoad, mapBudgetKiB, mapOf, mapWeight } from '../../web/scripts/budgets.mjs'
 import { device, go } from './support.mjs'
 
 test('the language is switched in one tap and remembered', async (t) => {
@@ -21,7 +21,7 @@ test('elder mode is one tap on the home page, up to 30 px, and remembered', asyn
   await page.getByRole('switch').click()
   const base = () => page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize))
   assert.ok((await base()) >= 18)
-  await page.locator('.tool').nth(1).click()
+  await page.locator('.tool[aria-controls=display]').click()
   await page.locator('input[name=size][value="30"]').check()
   await page.reload()
   await page.getByRole('switch').waitFor()
@@ -53,3 +53,20 @@ for (const [name, limit, index] of budgets.flatMap(([pages, index]) => Object.en
     assert.ok(kib <= limit, `${kib.toFixed(1)} KiB`)
   })
 }
+
+for (const page of Object.keys(mapOf)) {
+  test(`the map adds at most ${mapBudgetKiB} KiB to ${page}, and only when it is opened`, async () => {
+    const kib = await mapWeight(page)
+    assert.ok(kib > 0 && kib <= mapBudgetKiB, `${kib.toFixed(1)} KiB`)
+  })
+}
+
+test('a dark page prints as ink on white paper', async (t) => {
+  const page = await device(t, { dark: true })
+  await go(page, '/about')
+  await page.locator('.steps').waitFor()
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  const [ink, paper] = await page.evaluate(() => [getComputedStyle(document.body).color, getComputedStyle(document.documentElement).backgroundColor])
+  assert.equal(ink, 'rgb(20, 33, 31)')
+  assert.equal(paper, 'rgb(255, 255, 255)')
+})

@@ -18,6 +18,8 @@ export const home = new URL(process.env.ONETOWN_URL).origin
 export const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  // A microphone that hums, and nobody to ask whether it may.
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
 ]
 let browser = null
 export const launch = async () => (browser ??= await chromium.launch({ executablePath, args: flags }))
@@ -79,6 +81,11 @@ export const words = {
     callNow: (number) => `请马上打 ${number}`, errors: /处需要补充/, offline: '没有连上网络', safe: '不会重复登记',
     busy: '系统正忙', tooMany: '提交得太频繁了', minutes: '2 分钟', photoTooLarge: /照片 1 太大/,
     located: /已记下位置/, refused: /没有得到定位许可/, lookUp: '查询', registered: '已登记',
+    late: /定位用时太久/, offlineBar: /现在没有网络/, backOnline: '网络恢复了', elsewhere: '正在另一个窗口里填', hereNow: '在这里接着填',
+    alreadySent: '刚才那份已经提交了', anotherOne: '反映另一件事', autoRetry: /后自动再试一次/, noPreview: '无法预览',
+    voiceDone: '录音已上传', meToo: '我也遇到了', noted: '已经记下，谢谢', map: '地图', read: '朗读这一页', stopReading: '停止朗读',
+    before: '办理前', after: '办理后', redoComes: /重新办理，进度/, ratedThanks: '谢谢，您的评价已经记下', closed: '已办结', inProgress: '办理中',
+    erased: /个人信息已在/, erase: '删除我的个人信息', eraseYes: '确定删除', download: '下载全部记录', parent: '父母',
   },
   en: {
     next: 'Continue', submit: 'Submit', received: 'We have received it', progress: 'See progress', search: 'lamp', lampWords: 'street lamp',
@@ -91,6 +98,11 @@ export const words = {
     callNow: (number) => `Call ${number} now`, errors: /to fix/, offline: 'No connection', safe: 'never registered twice',
     busy: 'The system is busy', tooMany: 'Too many submissions', minutes: '2 minutes', photoTooLarge: /Photo 1 is too large/,
     located: /Position noted/, refused: /Position access was refused/, lookUp: 'Look it up', registered: 'Registered',
+    late: /took too long/, offlineBar: /There is no network/, backOnline: 'You are connected again', elsewhere: 'filled in in another window', hereNow: 'Continue here',
+    alreadySent: 'That one has been submitted', anotherOne: 'Report something else', autoRetry: /try again by ourselves/, noPreview: 'No preview',
+    voiceDone: 'Voice note uploaded', meToo: 'Me too', noted: 'Noted, thank you', map: 'Map', read: 'Read this page aloud', stopReading: 'Stop reading',
+    before: 'Before', after: 'After', redoComes: /done again; follow/, ratedThanks: 'your rating is recorded', closed: 'Closed', inProgress: 'In progress',
+    erased: /was deleted on/, erase: 'Delete my personal information', eraseYes: 'Yes, delete', download: 'Download everything', parent: 'parent',
   },
 }
 
@@ -142,14 +154,14 @@ export async function fillUpTo(page, stop, w, { photos = [], anonymous = false, 
   if (stop === 'type') return
   await page.locator(`input[value=${kind}]`).check()
   await next(page)
+  await question(page, 'what')
+  if (stop === 'what') return
+  await page.locator('#content').fill(w.content)
+  await next(page)
   await question(page, 'category')
   if (stop === 'category') return
   await page.locator('#category').fill(w.lampWords)
   await page.locator('input[value=T0403]').click()
-  await next(page)
-  await question(page, 'what')
-  if (stop === 'what') return
-  await page.locator('#content').fill(w.content)
   await next(page)
   await question(page, 'where')
   if (stop === 'where') return

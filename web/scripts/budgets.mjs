@@ -9,7 +9,13 @@ import { gzipSync } from 'node:zlib'
 const assets = new URL('../dist/assets/', import.meta.url)
 
 // KiB of gzip JS + CSS; from the portal's design page.
-export const budgetsKiB = { HomePage: 75, ReportStep: 100, CasePage: 80, PublicPage: 80, VerifyPage: 80, DrawsPage: 80, DrawPage: 80, ResultsPage: 80 }
+export const budgetsKiB = {
+  HomePage: 75, ReportStep: 100, ReceiptPage: 80, TrackPage: 80, CasePage: 80, MessagesPage: 80,
+  PublicPage: 80, StatisticsPage: 80, AboutPage: 80, PrivacyPage: 80, VerifyPage: 80, DrawsPage: 80, DrawPage: 80, ResultsPage: 80,
+}
+/** What a tap on "show on the map" adds, beside the page that is there already. */
+export const mapBudgetKiB = 45
+export const mapOf = { ReportStep: 'PlaceMap', PublicPage: 'PublicMap' }
 export const consoleBudgetsKiB = {
   QueuePage: 300, OrderPage: 300, BatchPage: 300, SearchPage: 300, DashboardPage: 300, CataloguePage: 300, WhistlesPage: 300, WhistlePage: 300,
 }
@@ -57,6 +63,14 @@ export async function firstLoad(page, index = 'index.html') {
   return { page, kib: bytes / 1024, files: [...seen.keys()].sort() }
 }
 
+/** The weight that opening the map adds to its page. */
+export async function mapWeight(page) {
+  const [without, own] = await Promise.all([firstLoad(page), firstLoad(mapOf[page])])
+  const more = own.files.filter((name) => !without.files.includes(name))
+  const sizes = await Promise.all(more.map(async (name) => gzipSync(await readFile(new URL(name, assets)), { level: 9 }).length))
+  return sizes.reduce((sum, size) => sum + size, 0) / 1024
+}
+
 /** The heavier of the two workers that use it, and the module. */
 export async function moduleWeight() {
   const [check, draw, module] = await Promise.all(['check.worker-', 'draw.worker-', 'verify_bg-'].map(weightOf))
@@ -83,6 +97,11 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
     const { kib, files } = await firstLoad(page, index)
     over ||= kib > limit
     console.log(`${page.padEnd(12)} ${kib.toFixed(1).padStart(6)} of ${limit} KiB in ${files.length} files`)
+  }
+  for (const page of Object.keys(mapOf)) {
+    const kib = await mapWeight(page)
+    over ||= kib > mapBudgetKiB
+    console.log(`${mapOf[page].padEnd(12)} ${kib.toFixed(1).padStart(6)} of ${mapBudgetKiB} KiB, on tap`)
   }
   for (const [name, kib, limit] of [['module', await moduleWeight(), moduleBudgetKiB], ['beacon', await beaconWeight(), beaconBudgetKiB]]) {
     over ||= kib > limit

@@ -77,13 +77,18 @@ fn recognise(bytes: &Bytes, audio_seconds_max: u32) -> Result<Mime, Problem> {
     Ok(mime)
 }
 
-/// `GET /api/intake/orders/{reference}/attachments/{id}`: the copy without metadata.
+/// `GET /api/intake/orders/{reference}/attachments/{id}`: the copy without metadata, of what the caller sent and of
+/// results that a review has passed.
 async fn download<P: Platform>(
     call: Call<P>,
     Path((reference, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let case = orders::open(&call, &reference).await?;
-    respond(&call, &case.keys, orders::attachments(&case.document), &id).await
+    if case.document.state.erased_at.is_some() {
+        return Err(Problem::not_found());
+    }
+    let files = orders::attachments(&case.document).chain(orders::results(&case.document));
+    respond(&call, &case.keys, files, &id).await
 }
 
 /// `GET /api/dispatch/orders/{id}/attachments/{id}`: the same for staff who may see the order's content.

@@ -1,8 +1,8 @@
 //! What the owner of a case sees of it: where it stands, who holds it, what happened, what can be done next.
 
 use canon::DocId;
-use domain::catalogue::{CENTRE_UNIT, Catalogue, UnitCode};
-use domain::order::{Action, Attachment, OrderEvent, Status, Text, WorkOrder};
+use domain::catalogue::Catalogue;
+use domain::order::{Action, Answer, Attachment, OrderEvent, Satisfaction, Status, WorkOrder};
 use domain::time::Moment;
 use orders::{Opener, Receipt, attachments, mask, receipt};
 use serde::Serialize;
@@ -35,7 +35,13 @@ pub(crate) struct CitizenView<'a> {
     attachments: Vec<Value>,
     timeline: Vec<Value>,
     actions: Vec<Action>,
-    receipt: Receipt<'a>,
+    redos: Value,
+    rating: Value,
+    on_behalf: Value,
+    me_too: usize,
+    group: bool,
+    erased_at: Option<Moment>,
+    receipt: Option<Receipt<'a>>,
 }
 
 /// Builds the view at `now`.
@@ -49,6 +55,13 @@ pub(crate) fn citizen<'a>(
     let registered = &order.registered;
     let limits = &catalogue.town.limits;
     let cooldown_ms = limits.urge_cooldown.natural_ms().unwrap_or(0);
+    let handling = order.handling.as_deref();
+    let mut actions = order.actions(now, limits.supplements_max, cooldown_ms);
+    actions.extend(order.caller_actions(now, catalogue.rules()));
+    // What was written about a person who is gone is shown to nobody any more.
+    let known = order.erased_at.is_none();
+    let shown = |text: String| if known { text } else { String::new() };
+    let shown_entry = |entry: Value| if known { entry } else { without_words(entry) };
     let name = open.optional("caller.name", registered.caller.name.as_ref()).map(|name| mask::name(&name));
     let phone = open.optional("caller.phone", registered.caller.phone.as_ref()).map(|phone| mask::phone(&phone));
     CitizenView {
@@ -58,31 +71,54 @@ pub(crate) fn citizen<'a>(
         status: order.status,
         appeal_type: registered.appeal_type.as_str(),
         category_code: registered.category.to_string(),
-        title: open.text("title", &registered.title),
-        content: open.text("content", &registered.content),
+        title: shown(open.text("title", &registered.title)),
+        content: shown(open.text("content", &registered.content)),
         place: orders::place(order, &open, true),
         received_at: order.received_at,
-        promised_by: promised_by(order),
+        promised_by: order.promised_by(),
         promised_limit: registered.limit,
-        provisional: registered.promised.provisional,
+        provisional: order.is_provisional(),
         holder: holder(order, catalogue),
         anonymous: registered.anonymous,
         confidential: registered.confidential,
         reply_wanted: registered.reply_wanted,
         contact: json!({ "name": name, "phone": phone }),
-        attachments: attachments(document).map(attachment).collect(),
-        timeline: document.events.iter().filter_map(|event| timeline(event, &open, document)).collect(),
-        actions: order.actions(now, limits.supplements_max, cooldown_ms),
-        receipt: receipt(document),
+        attachments: attachments(document).filter(|_| known).map(attachment).collect(),
+        timeline: document
+            .events
+            .iter()
+            .filter_map(|event| timeline(event, &open, document))
+            .map(shown_entry)
+            .collect(),
+        actions,
+        redos: json!({ "done": handling.map_or(0, |handling| handling.redos), "max": limits.redos_max }),
+        rating: rating(handling.and_then(|handling| handling.answer)),
+        on_behalf: json!(registered.on_behalf.map(|relation| json!({ "relation": relation }))),
+        me_too: order.joined.len(),
+        group: order.callers() >= usize::try_from(limits.group_callers).unwrap_or(usize::MAX),
+        erased_at: order.erased_at,
+        // Its event holds what was written in the open.
+        receipt: known.then(|| receipt(document)),
     }
+}
+
+/// The caller's answer to the three questions about the last result.
+fn rating(answer: Option<Answer>) -> Value {
+    let Some(Answer { contacted, resolved, satisfaction }) = answer else { return Value::Null };
+    let level = satisfaction.and_then(|stars| Satisfaction::ALL.iter().find(|level| level.stars() == stars));
+    json!({ "satisfaction": level, "contacted": contacted, "resolved": resolved })
+}
+
+/// Of a timeline's entry only that it happened.
+fn without_words(entry: Value) -> Value {
+    json!({ "at": entry.get("at"), "type": entry.get("type"), "by": entry.get("by"), "text": null, "attachments": [] })
 }
 
 /// The lead unit while it works on the order, the command centre before and after.
 fn holder(order: &WorkOrder, catalogue: &Catalogue) -> Value {
     let at_unit = matches!(order.status, Status::PendingSign | Status::InProgress | Status::Suspended);
     let lead = order.handling.as_deref().filter(|_| at_unit).and_then(|handling| handling.lead.as_ref());
-    let unit = |wanted: &str| catalogue.units.iter().find(|(code, _)| code.as_str() == wanted).map(|(_, unit)| unit);
-    let holder = unit(lead.map_or(CENTRE_UNIT, UnitCode::as_str));
+    let holder = catalogue.units.get(lead.unwrap_or(&catalogue.town.centre_unit));
     json!({
         "kind": if lead.is_some() { "unit" } else { "centre" },
         "nameZh": holder.map(|unit| &unit.name_zh), "nameEn": holder.map(|unit| &unit.name_en),
@@ -105,6 +141,7 @@ fn timeline(recorded: &Recorded<OrderEvent>, open: &Opener, document: &Document<
         OrderEvent::Withdrawn(withdrawn) => {
             ("withdrawn", withdrawn.reason.as_ref().map(|text| open.text("reason", text)), Vec::new())
         }
+        OrderEvent::Erased => ("erased", None, Vec::new()),
         other => return office(recorded, other, open, document),
     };
     Some(json!({ "at": recorded.at, "type": kind, "by": "you", "text": text, "attachments": files }))
@@ -120,6 +157,7 @@ fn office(
 ) -> Option<Value> {
     let work = event.work()?;
     let own = work.text.as_ref();
+    let result = orders::result_before(document, recorded.seq);
     let (kind, by, text) = match event {
         OrderEvent::Dispatched(_) => ("dispatched", "centre", None),
         OrderEvent::Transferred(_) => ("transferred", "centre", None),
@@ -132,9 +170,11 @@ fn office(
         OrderEvent::ExtensionApproved(_) => ("extended", "centre", own),
         OrderEvent::SuspensionApproved(_) => ("suspended", "centre", own),
         OrderEvent::Resumed(_) => ("resumed", "centre", None),
+        OrderEvent::DeadlineMoved(_) => ("deadlineMoved", "centre", own),
+        OrderEvent::Recounted(_) => ("recounted", "system", None),
         OrderEvent::Contacted(_) => ("contacted", "unit", None),
         OrderEvent::ResultSubmitted(_) => ("resultSubmitted", "unit", None),
-        OrderEvent::ReviewPassed(_) => ("reviewPassed", "centre", result_before(document, recorded.seq)),
+        OrderEvent::ReviewPassed(_) => ("reviewPassed", "centre", result.and_then(|work| work.text.as_ref())),
         OrderEvent::ReviewFailed(_) => ("reviewFailed", "centre", None),
         OrderEvent::Visited(visit) if visit.to == Status::InProgress => ("redone", "centre", None),
         OrderEvent::Visited(_) => ("visited", "centre", None),
@@ -147,19 +187,11 @@ fn office(
         _ => return None,
     };
     let text = text.map(|text| open.text("work", text));
-    Some(json!({ "at": recorded.at, "type": kind, "by": by, "text": text, "attachments": [] }))
-}
-
-/// What the unit wrote about the result that the review at `seq` was about.
-fn result_before(document: &Document<WorkOrder>, seq: u64) -> Option<&Text> {
-    document.events.iter().rev().filter(|earlier| earlier.seq < seq).find_map(|earlier| match &earlier.event {
-        OrderEvent::ResultSubmitted(outcome) => outcome.work.text.as_ref(),
+    let files = match event {
+        OrderEvent::ReviewPassed(_) => result.map(|work| work.attachments.as_slice()),
+        OrderEvent::AnsweredNow(work) => Some(work.attachments.as_slice()),
         _ => None,
-    })
-}
-
-/// The promise as it stands: an extension that the centre granted may have moved it, and the caller is told.
-fn promised_by(order: &WorkOrder) -> Moment {
-    let clocks = order.handling.as_deref().and_then(|handling| handling.clocks.as_ref());
-    clocks.map_or(order.registered.promised.at, |clocks| clocks.outer.due.at)
+    };
+    let files: Vec<Value> = files.unwrap_or_default().iter().map(attachment).collect();
+    Some(json!({ "at": recorded.at, "type": kind, "by": by, "text": text, "attachments": files }))
 }

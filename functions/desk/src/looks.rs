@@ -10,7 +10,7 @@ use axum::response::Response;
 use canon::{DocId, sha256};
 use domain::aggregate::{Aggregate as _, Context};
 use domain::look::{LookBook, LookCommand, LookRejection, Opened};
-use domain::order::Purpose;
+use domain::order::{OrderEvent, Purpose};
 use domain::permission::Action;
 use orders::{Desk, Opener};
 use serde::Deserialize;
@@ -82,11 +82,17 @@ async fn write<P: Platform>(
     update().await.map(drop)
 }
 
-/// What the look was for: everything that the order knows of its caller.
+/// What the look was for: everything that the order knows of its caller, and the numbers of those who joined, because
+/// every caller gets a reply (handbook §1.8).
 fn caller(desk: &Desk) -> Value {
     let opener = Opener::new(&desk.document, &desk.keys);
     let registered = &desk.document.state.registered;
+    let joined = desk.document.events.iter().filter_map(|recorded| match &recorded.event {
+        OrderEvent::Joined(joined) => opener.optional("joined.phone", joined.phone.as_ref()),
+        _ => None,
+    });
     json!({
+        "joined": joined.collect::<Vec<String>>(),
         "name": opener.optional("caller.name", registered.caller.name.as_ref()),
         "phone": opener.optional("caller.phone", registered.caller.phone.as_ref()),
     })

@@ -1,7 +1,7 @@
 //! What happened to an order, in words that staff may read.
 
-use domain::order::{Answer, Attachment, OrderEvent, Sight, Status, Text};
-use orders::Opener;
+use domain::order::{Answer, Attachment, OrderEvent, RatingReason, Sight, Status, Text};
+use orders::{Opener, event_name};
 use serde_json::{Value, json};
 use store::Recorded;
 
@@ -16,13 +16,13 @@ pub(crate) fn entry(recorded: &Recorded<OrderEvent>, opener: &Opener, sight: Sig
     let kind = by.split(':').next().unwrap_or_default();
     let (answer, to) = outcome(event);
     json!({
-        "seq": recorded.seq, "at": recorded.at, "type": name(event),
+        "seq": recorded.seq, "at": recorded.at, "type": event_name(event),
         "by": { "kind": kind, "you": by == me },
         "unit": work.and_then(|work| work.unit.as_ref()),
         "units": work.map(|work| work.units.as_slice()).unwrap_or_default(),
         "reason": work.and_then(|work| work.reason.as_deref()),
         "limit": work.and_then(|work| work.limit), "timer": work.and_then(|work| work.timer.as_ref()),
-        "text": text, "attachments": attachments, "answer": answer, "to": to,
+        "text": text, "attachments": attachments, "answer": answer, "to": to, "reasons": reasons(event),
     })
 }
 
@@ -58,11 +58,10 @@ fn outcome(event: &OrderEvent) -> (Option<Answer>, Option<Status>) {
     }
 }
 
-/// The event's name as it is stored.
-fn name(event: &OrderEvent) -> String {
-    match serde_json::to_vec(event).ok().and_then(|bytes| canon::read::<Value>(&bytes).ok()) {
-        Some(Value::Object(members)) => members.into_iter().next().map(|(name, _)| name).unwrap_or_default(),
-        Some(Value::String(name)) => name,
-        _ => String::new(),
+/// What a caller found wrong, if this is a rating.
+fn reasons(event: &OrderEvent) -> &[RatingReason] {
+    match event {
+        OrderEvent::Rated(visit) => &visit.reasons,
+        _ => &[],
     }
 }

@@ -6,8 +6,8 @@ use canon::DocId;
 use domain::catalogue::{AppealType, CategoryCode, UnitCode, Urgency};
 use domain::limit::{Interval, Limit};
 use domain::order::{
-    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, StaffAction, Status, StepName,
-    Suggestion, WorkOrder,
+    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, Relationship, StaffAction, Status,
+    StepName, Suggestion, WorkOrder,
 };
 use domain::time::Moment;
 use http::{HeaderValue, StatusCode, header};
@@ -60,6 +60,11 @@ struct View<'a> {
     provisional: bool,
     light: Option<Light>,
     attachments: Vec<Value>,
+    me_too: usize,
+    callers: usize,
+    group: bool,
+    on_behalf: Option<Relationship>,
+    erased_at: Option<Moment>,
     repeats: &'a [DocId],
     repeat_of: Option<&'a DocId>,
     handling: Option<Handled<'a>>,
@@ -93,10 +98,15 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
         confidential: registered.confidential,
         reply_wanted: registered.reply_wanted,
         received_at: order.received_at,
-        promised_by: registered.promised.at,
-        provisional: registered.promised.provisional,
+        promised_by: order.promised_by(),
+        provisional: order.is_provisional(),
         light: order.light(now),
         attachments: attachments(document).filter(|_| sight.content).map(timeline::attachment).collect(),
+        me_too: order.joined.len(),
+        callers: order.callers(),
+        group: order.callers() >= usize::try_from(catalogue.town.limits.group_callers).unwrap_or(usize::MAX),
+        on_behalf: registered.on_behalf,
+        erased_at: order.erased_at,
         repeats: &order.repeats,
         repeat_of: registered.repeat.as_ref().map(|repeat| &repeat.parent),
         handling: order.handling.as_deref().map(|handling| handled(handling, sight.content)),
@@ -111,9 +121,10 @@ fn caller(order: &WorkOrder, opener: &Opener, visible: bool) -> Value {
     let caller = &order.registered.caller;
     let name = opener.optional("caller.name", caller.name.as_ref()).filter(|_| visible);
     let phone = opener.optional("caller.phone", caller.phone.as_ref()).filter(|_| visible);
+    let others = order.joined.iter().any(|joined| joined.index.is_some());
     json!({
         "name": name.as_deref().map(mask::name), "phone": phone.as_deref().map(mask::phone),
-        "visible": name.is_some() || phone.is_some(),
+        "visible": name.is_some() || phone.is_some() || (visible && others),
     })
 }
 
@@ -130,6 +141,10 @@ struct Handled<'a> {
     signed_at: Option<Moment>,
     contacted_at: Option<Moment>,
     returns_final: bool,
+    /// Whether the deadline was set by hand.
+    fixed: bool,
+    group: bool,
+    malicious: bool,
     extension: Option<Limit>,
     suspensions: &'a [Interval],
     redos: u32,
@@ -155,6 +170,9 @@ fn handled(handling: &Handling, content: bool) -> Handled<'_> {
         signed_at: handling.signed_at,
         contacted_at: handling.contacted_at,
         returns_final: handling.returns_final,
+        fixed: handling.fixed.is_some(),
+        group: handling.group,
+        malicious: handling.malicious,
         extension: handling.extension,
         suspensions: &handling.suspensions,
         redos: handling.redos,
@@ -172,7 +190,8 @@ fn handled(handling: &Handling, content: bool) -> Handled<'_> {
 /// Steps of the system are nobody's button; neither are those that this person's roles never have.
 fn action(action: &StaffAction) -> Option<Value> {
     use domain::order::Why;
-    let of_people = !matches!(action.name, StepName::Archive | StepName::NoteChild | StepName::ReplyChild);
+    let of_people =
+        !matches!(action.name, StepName::Archive | StepName::NoteChild | StepName::ReplyChild | StepName::Recount);
     let shown = of_people && !matches!(action.why, Some(Why::NotPermitted | Why::Hidden));
     shown.then(|| json!({ "name": action.name, "why": action.why.map(Why::as_str) }))
 }

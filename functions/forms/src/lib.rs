@@ -2,6 +2,8 @@
 //!
 //! What must stay true: the answer holds nothing but the catalogue in force, so that anybody may keep it.
 
+mod map;
+mod notices;
 mod show;
 
 use axum::Router;
@@ -11,7 +13,10 @@ use store::Platform;
 
 /// The function's routes.
 pub fn routes<P: Platform>() -> Router<App<P>> {
-    Router::new().route("/api/catalogue", get(show::show))
+    Router::new()
+        .route("/api/catalogue", get(show::show))
+        .route("/api/catalogue/map", get(map::show))
+        .route("/api/catalogue/notices", get(notices::list))
 }
 
 service::component!(routes);

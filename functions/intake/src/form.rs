@@ -5,8 +5,9 @@
 
 use canon::DocId;
 use domain::catalogue::{AppealType, Catalogue, CategoryCode, GridCode, Point, Urgency, VillageCode};
+use domain::order::Relationship;
 use domain::time::Moment;
-use orders::{Check, VOICE_NOTES_MAX, attachment_ids};
+use orders::{Check, VOICE_NOTES_MAX, attachment_ids, phone_number};
 use serde::Deserialize;
 use service::FieldError;
 use service::geo::{Crs, to_wgs84};
@@ -33,7 +34,15 @@ pub(crate) struct OrderForm {
     anonymous: bool,
     confidential: Option<bool>,
     reply_wanted: Option<bool>,
+    on_behalf: Option<BehalfForm>,
     attachments: Vec<String>,
+}
+
+/// Who asks for somebody else says what they are to them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct BehalfForm {
+    relation: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -72,11 +81,13 @@ pub(crate) struct Draft {
     pub village: Option<VillageCode>,
     pub grid: Option<GridCode>,
     pub position: Option<Point>,
+    pub approx: bool,
     pub respondent: Option<String>,
     pub incident_at: Option<Moment>,
     pub name: Option<String>,
     /// In E.164 form.
     pub phone: Option<String>,
+    pub on_behalf: Option<Relationship>,
     pub anonymous: bool,
     pub confidential: bool,
     pub reply_wanted: bool,
@@ -124,7 +135,11 @@ impl OrderForm {
         // Who wants to stay unknown is not kept, whatever the form still held.
         let caller = if self.anonymous { CallerForm::default() } else { self.caller };
         let name = caller.name.and_then(|name| check.text("/caller/name", &name, NAME_MAX));
-        let phone = caller.phone.and_then(|phone| phone_number(&mut check, &phone));
+        let phone = caller.phone.and_then(|phone| phone_number(&mut check, "/caller/phone", &phone));
+        let on_behalf = self.on_behalf.and_then(|form| {
+            let relation = form.relation.parse::<Relationship>().ok();
+            relation.or_else(|| check.fail("/onBehalf/relation", unknown(&form.relation)))
+        });
         match (appeal_type, category) {
             (Some(appeal_type), Some((code, category))) if check.is_clean() => {
                 let info = catalogue.appeal_types.get(&appeal_type);
@@ -132,7 +147,7 @@ impl OrderForm {
                 let confidential = self.confidential.unwrap_or(by_default);
                 let listed = !confidential && !category.sensitive && appeal_type != AppealType::Report;
                 let reply_wanted = self.reply_wanted.unwrap_or_else(|| info.is_some_and(|info| info.needs_reply));
-                let PlaceDraft { address, village, grid, position } = place;
+                let PlaceDraft { address, village, grid, position, approx } = place;
                 let (anonymous, urgency) = (self.anonymous, category.urgency);
                 Ok(Draft {
                     appeal_type,
@@ -144,10 +159,12 @@ impl OrderForm {
                     village,
                     grid,
                     position,
+                    approx,
                     respondent,
                     incident_at,
                     name,
                     phone,
+                    on_behalf,
                     anonymous,
                     confidential,
                     reply_wanted,
@@ -166,6 +183,8 @@ struct PlaceDraft {
     village: Option<VillageCode>,
     grid: Option<GridCode>,
     position: Option<Point>,
+    /// The grid is only the nearest one.
+    approx: bool,
 }
 
 impl PlaceDraft {
@@ -178,8 +197,8 @@ impl PlaceForm {
     fn check(self, check: &mut Check, catalogue: &Catalogue) -> PlaceDraft {
         let address = self.address.as_deref().and_then(|text| check.text("/place/address", text, ADDRESS_MAX));
         let position = self.position(check);
-        let located = position.and_then(|point| match catalogue.nearest_grid(point) {
-            Some((grid, _)) => Some(grid),
+        let located = position.and_then(|point| match catalogue.locate(point) {
+            Some(located) => Some(located),
             None => check.fail("/place/lon", "outsideTown"),
         });
         let chosen = given(self.grid_code.as_deref()).and_then(|text| {
@@ -196,10 +215,11 @@ impl PlaceForm {
             check.note("/place/gridCode", "otherVillage");
         }
         // What a person chose wins over what the position says; the position fills what was left open.
-        let located = located.filter(|grid| village.as_ref().is_none_or(|village| grid.village == *village));
-        let grid = chosen.or(located);
+        let located = located.filter(|found| village.as_ref().is_none_or(|village| found.grid.village == *village));
+        let approx = chosen.is_none() && located.is_some_and(|found| found.approx);
+        let grid = chosen.or(located.map(|found| found.grid));
         let village = village.or_else(|| grid.map(|grid| grid.village.clone()));
-        PlaceDraft { address, village, grid: grid.map(|grid| grid.code.clone()), position }
+        PlaceDraft { address, village, grid: grid.map(|grid| grid.code.clone()), position, approx }
     }
 
     fn position(&self, check: &mut Check) -> Option<Point> {
@@ -231,26 +251,4 @@ fn incident_time(check: &mut Check, text: &str, now: Moment) -> Option<Moment> {
     let past = now.date().plus_days(-3650).start_of_day();
     let future = now.date().plus_days(1).end_of_day();
     if (past..=future).contains(&at) { Some(at) } else { check.fail("/incidentAt", "outOfRange") }
-}
-
-/// A Chinese mobile or landline number (handbook §12.1) in E.164 form.
-fn phone_number(check: &mut Check, text: &str) -> Option<String> {
-    let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    if digits.is_empty() {
-        return None;
-    }
-    let national = digits.strip_prefix("+86").or_else(|| digits.strip_prefix("0086")).unwrap_or(&digits);
-    let numeric = national.bytes().all(|byte| byte.is_ascii_digit());
-    let mobile = national.len() == 11
-        && national.starts_with('1')
-        && !national.starts_with("10")
-        && !national.starts_with("11")
-        && !national.starts_with("12");
-    // 0 and an area code of 2 or 3 digits, then 7 or 8 digits.
-    let landline = national.starts_with('0') && (10..=12).contains(&national.len());
-    match (numeric, mobile, landline) {
-        (true, true, _) => Some(format!("+86{national}")),
-        (true, _, true) => Some(format!("+86{}", national.trim_start_matches('0'))),
-        _ => check.fail("/caller/phone", "invalid"),
-    }
 }

@@ -83,4 +83,10 @@ pub trait Aggregate: Sized + Clone + Send + Sync + Serialize + DeserializeOwned 
     /// The state after `event`; `None` only if `event` cannot be the first of its kind.
     #[must_use]
     fn evolve(state: Option<Self>, event: &Self::Event, stamp: Stamp) -> Option<Self>;
+
+    /// Whether `event` destroys the document's data key, so that what is sealed in the document stays closed for ever.
+    #[must_use]
+    fn destroys_key(_event: &Self::Event) -> bool {
+        false
+    }
 }

@@ -1,5 +1,6 @@
 //! What lists show of a document: rows, queues and public timelines, as pure functions of its state.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What one document contributes to the boards.
@@ -13,6 +14,22 @@ pub struct Projection {
     pub queues: Vec<(String, Value)>,
     /// The timelines it is on, with the columns each shows. A document stays on a timeline once it was on it.
     pub timelines: Vec<(&'static str, Value)>,
+    /// What it adds to the sums of its table.
+    pub sum: Option<Summand>,
+}
+
+/// What one document adds to the sums of a period. A document's period never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summand {
+    /// The period, such as the month `2026-11`.
+    #[serde(rename = "p")]
+    pub period: String,
+    /// The groups in which it counts.
+    #[serde(rename = "g")]
+    pub groups: Vec<String>,
+    /// The numbers.
+    #[serde(rename = "n")]
+    pub numbers: Vec<u64>,
 }
 
 /// The projection of the document `state` of `kind`; `None` for kinds that no list shows.
@@ -22,8 +39,10 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
     match kind {
         kind if kind == crate::order::WorkOrder::KIND => crate::order::project(state),
         kind if kind == crate::whistle::Whistle::KIND => crate::whistle::project(state),
+        kind if kind == crate::hotline::Ticket::KIND => crate::hotline::project(state),
         kind if kind == crate::look::LookBook::KIND => crate::look::project(state),
         kind if kind == crate::staff::Staff::KIND => crate::staff::project(state),
+        kind if kind == crate::export::Export::KIND => crate::export::project(state),
         kind if kind == crate::integration::IntegrationKey::KIND => crate::integration::project(state),
         _ => None,
     }

@@ -90,5 +90,5 @@ pub fn project(state: &Value) -> Option<Projection> {
     let key: IntegrationKey = canon::read_value(state.clone()).ok()?;
     let row = json!({ "name": key.name, "scopes": key.scopes, "until": key.until, "revokedAt": key.revoked_at });
     let queues = vec![(KEYS_QUEUE.to_owned(), row)];
-    Some(Projection { table: "keys", columns: json!({}), queues, timelines: Vec::new() })
+    Some(Projection { table: "keys", columns: json!({}), queues, timelines: Vec::new(), sum: None })
 }

@@ -2,6 +2,7 @@
 
 use domain::aggregate::Aggregate as _;
 use domain::order::{Sealed, Text, WorkOrder};
+use http::StatusCode;
 use service::keys::DataKey;
 use service::{Call, Keys, Problem};
 use store::{Document, Platform};
@@ -84,7 +85,25 @@ pub fn seal_text<P: Platform>(
     field: &str,
     text: String,
 ) -> Result<Text, Problem> {
-    let wrapped = document.key.as_deref().unwrap_or_default();
+    if !document.state.registered.confidential {
+        return Ok(Text::Open(text));
+    }
+    Ok(Text::Sealed(seal_field(call, keys, document, field, &text)?))
+}
+
+/// What always has to be sealed, under the key of `document`.
+///
+/// # Errors
+/// See [`seal_text`]; 409 `erased` where the key is destroyed.
+pub fn seal_field<P: Platform>(
+    call: &Call<P>,
+    keys: &Keys,
+    document: &Document<WorkOrder>,
+    field: &str,
+    text: &str,
+) -> Result<Sealed, Problem> {
+    let erased = || Problem::new(StatusCode::CONFLICT, "erased", "The personal data of this case was destroyed.");
+    let wrapped = document.key.as_deref().ok_or_else(erased)?;
     let key = keys.data_key(WorkOrder::KIND, &document.id, wrapped).map_err(|_| Problem::unavailable())?;
-    Sealer { call, key: &key }.text(field, text, document.state.registered.confidential)
+    Sealer { call, key: &key }.seal(field, text)
 }

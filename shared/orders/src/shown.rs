@@ -1,7 +1,7 @@
 //! What everyone who shows an order shows alike: the receipt, the files, the place.
 
 use domain::catalogue::Point;
-use domain::order::{Attachment, OrderEvent, WorkOrder};
+use domain::order::{Attachment, OrderEvent, Work, WorkOrder};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Document, Recorded};
@@ -30,6 +30,26 @@ pub fn attachments(document: &Document<WorkOrder>) -> impl Iterator<Item = &Atta
     })
 }
 
+/// What the unit handed in about the result that the review at `seq` passed: the caller sees it from then on.
+#[must_use]
+pub fn result_before(document: &Document<WorkOrder>, seq: u64) -> Option<&Work> {
+    let earlier = document.events.iter().rev().filter(|earlier| earlier.seq < seq);
+    earlier.map(|recorded| &recorded.event).find_map(|event| match event {
+        OrderEvent::ResultSubmitted(outcome) => Some(&outcome.work),
+        _ => None,
+    })
+}
+
+/// The files of all results that a review has passed, and of an answer that was given at once.
+pub fn results(document: &Document<WorkOrder>) -> impl Iterator<Item = &Attachment> {
+    let passed = document.events.iter().filter_map(|recorded| match &recorded.event {
+        OrderEvent::ReviewPassed(_) => result_before(document, recorded.seq),
+        OrderEvent::AnsweredNow(work) => Some(&**work),
+        _ => None,
+    });
+    passed.flat_map(|work| work.attachments.as_slice())
+}
+
 /// All files that staff added as evidence.
 pub fn evidence(document: &Document<WorkOrder>) -> impl Iterator<Item = &Attachment> {
     let works = document.events.iter().filter_map(|recorded| recorded.event.work());
@@ -48,6 +68,16 @@ pub fn place(order: &WorkOrder, opener: &Opener, content: bool) -> Value {
     json!({
         "address": opener.optional("place.address", place.address.as_ref()).filter(|_| content),
         "villageCode": place.village, "gridCode": place.grid,
-        "lon": lon, "lat": lat, "crs": place.position.map(|_| "WGS84"),
+        "lon": lon, "lat": lat, "crs": place.position.map(|_| "WGS84"), "approx": place.approx,
     })
+}
+
+/// The event's name as it is stored.
+#[must_use]
+pub fn event_name(event: &OrderEvent) -> String {
+    match serde_json::to_vec(event).ok().and_then(|bytes| canon::read::<Value>(&bytes).ok()) {
+        Some(Value::Object(members)) => members.into_iter().next().map(|(name, _)| name).unwrap_or_default(),
+        Some(Value::String(name)) => name,
+        _ => String::new(),
+    }
 }

@@ -60,9 +60,8 @@ impl<P: Platform> App<P> {
     pub fn new(platform: P) -> Self {
         let (keys, catalogue, day) = (OnceLock::new(), Mutex::default(), Mutex::default());
         let (single_reads, head) = (Arc::default(), Mutex::default());
-        Self {
-            inner: Arc::new(Inner { platform, single_reads, keys, catalogue, head, day, proxy_hops: OnceLock::new() }),
-        }
+        let proxy_hops = OnceLock::new();
+        Self { inner: Arc::new(Inner { platform, single_reads, keys, catalogue, head, day, proxy_hops }) }
     }
 
     /// The world.

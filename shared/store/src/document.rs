@@ -173,6 +173,8 @@ impl<A: Aggregate> Document<A> {
         let state = A::evolve(Some(self.state), &recorded.event, Stamp { at: recorded.at });
         self.state = state.ok_or_else(|| StoreError::Damaged("an event erased its document".to_owned()))?;
         self.version = seq;
+        // In the same swap as the event that says so.
+        self.key = self.key.filter(|_| !A::destroys_key(&recorded.event));
         self.events.push(recorded);
         Ok(self)
     }

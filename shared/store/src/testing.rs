@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use canon::{DocId, OpId, sha256};
 use domain::aggregate::{Actor, Aggregate, Context, Stamp};
-use domain::board::Projection;
+use domain::board::{Projection, Summand};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -132,6 +132,11 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
         columns: json!({ "total": tally.total }),
         queues: vec![(queue.to_owned(), json!({ "total": tally.total }))],
         timelines: vec![("all", json!({ "total": tally.total, "receivedAt": tally.at }))],
+        sum: Some(Summand {
+            period: "all".to_owned(),
+            groups: vec![queue.to_owned()],
+            numbers: vec![1, tally.total.unsigned_abs()],
+        }),
     })
 }
 

@@ -263,6 +263,23 @@ pub fn versions(dump: &Dump, kind: &str, told: &BTreeMap<String, u64>) -> Checke
     Ok(())
 }
 
+/// Whoever was told that they joined is counted once, and nobody who did not try: `told` has both by order.
+///
+/// # Errors
+/// The first order of which that is not so.
+pub fn joined(dump: &Dump, told: &BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>) -> Checked {
+    for (id, (known, tried)) in told {
+        let key = format!("doc/order/{id}");
+        let bytes = dump.get(&key).ok_or_else(|| Violation(format!("{key} is gone")))?;
+        let joined = Document::<WorkOrder>::parse(bytes)?.state.joined;
+        let devices: BTreeSet<Hash> = joined.iter().map(|joined| joined.device).collect();
+        require!(devices.len() == joined.len(), "{key}: a device joined twice");
+        let plausible = (known.len()..=tried.len()).contains(&devices.len());
+        require!(plausible, "{key}: {} devices joined, {known:?} were told so of {tried:?}", devices.len());
+    }
+    Ok(())
+}
+
 /// Every look that was answered is in a book of whoever looked, at least as often.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Citizens at the front door: they submit, supplement, urge and withdraw over HTTP, insist with the same
 //! Idempotency-Key, press twice, mistype secrets, reuse keys; and remember what they were promised.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -41,6 +41,8 @@ struct Told {
     whistles: BTreeMap<String, u64>,
     /// Who looked at whose caller.
     looks: Vec<(Option<Actor>, String)>,
+    /// By order: devices that were told that they joined, and all that tried.
+    joined: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>,
     violation: Option<Violation>,
     busy: usize,
 }
@@ -66,6 +68,13 @@ struct Letter {
     text: String,
     /// The order it is about, unless it makes one.
     order: Option<Receipt>,
+}
+
+impl Letter {
+    /// Whoever joins writes nothing.
+    fn is_me_too(&self) -> bool {
+        self.path.ends_with("/me-too")
+    }
 }
 
 impl Citizens {
@@ -186,11 +195,11 @@ impl Citizens {
         for number in 0..wishes {
             self.scheduler.sleep_ms(random.below(3_000)).await;
             let letter = self.letter(name, number, &mut random);
-            if letter.order.is_some() && random.chance(150) {
+            if letter.secret.is_some() && random.chance(150) {
                 self.mistype(&letter).await;
             }
             let done = self.insist(&letter, &mut random).await;
-            if done && random.chance(200) {
+            if done && !letter.is_me_too() && random.chance(200) {
                 self.misuse(&letter).await;
             }
             if done && random.chance(300) {
@@ -207,6 +216,14 @@ impl Citizens {
             let body = town::form(random.below(3), random.below(3), &text, &[]);
             return Letter { path: "/api/intake/orders".to_owned(), key, secret: None, body, text, order: None };
         };
+        if random.chance(150) {
+            let path = format!("/api/intake/public/{}/me-too", order.number);
+            // Two of three share a device with somebody else's wish.
+            let device = format!("device-of-citizen-{:04}", random.below(4));
+            self.told().joined.entry(order.id.clone()).or_default().1.insert(device.clone());
+            let body = json!({ "device": device }).to_string().into_bytes();
+            return Letter { path, key, secret: None, body, text: device, order: Some(order) };
+        }
         let (action, member) = match random.below(10) {
             0..6 => ("supplements", "text"),
             6..9 => ("urges", "reason"),
@@ -255,6 +272,10 @@ impl Citizens {
 
     fn remember(&self, letter: &Letter, answer: &Response) {
         let mut told = self.told();
+        if let Some(order) = letter.order.as_ref().filter(|_| letter.is_me_too()) {
+            told.joined.entry(order.id.clone()).or_default().0.insert(letter.text.clone());
+            return;
+        }
         if let Some(order) = &letter.order {
             told.kept.push((order.id.clone(), letter.text.clone()));
             return;
@@ -274,7 +295,7 @@ impl Citizens {
         if !by_rule && answer.status != StatusCode::TOO_MANY_REQUESTS {
             self.report(format!("{letter:?} was answered {answer:?}"));
         }
-        if by_rule && !doubled {
+        if by_rule && !doubled && !letter.is_me_too() {
             self.told().refused.push(letter.text.clone());
         }
     }
@@ -333,6 +354,7 @@ impl Citizens {
         checker::always(dump, &Promises::default())?;
         let told = self.told();
         checker::texts(dump, &told.kept, &told.refused)?;
+        checker::joined(dump, &told.joined)?;
         checker::looks(dump, &told.looks)?;
         checker::versions(dump, "whistle", &told.whistles)
     }

@@ -76,6 +76,7 @@ impl Instance {
         let app = App::new(kv.clone());
         let staff = dispatch::routes().merge(desk::routes()).merge(whistles::routes());
         let citizens = intake::routes().merge(attachments::routes()).merge(cases::routes()).merge(lists::routes());
+        let citizens = citizens.merge(followup::routes());
         let clock = clock::routes().merge(duties::routes());
         Self { citizens: service::finish(citizens.merge(staff), app.clone()), clock: service::finish(clock, app) }
     }

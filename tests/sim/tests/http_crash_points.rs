@@ -7,12 +7,14 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use domain::order::WorkOrder;
 use futures::FutureExt as _;
 use serde_json::json;
 use sim::checker::{self, Promises};
 use sim::quiesce::{Runner, settle};
 use sim::runs::BACKENDS;
 use sim::town::{self, Instance, Response};
+use store::Document;
 use store::memory::{Backend, Fate, Gate, MemoryKv, Steady};
 
 const FATES: [Fate; 4] = [Fate::FailBefore, Fate::FailAfter, Fate::CrashBefore, Fate::CrashAfter];
@@ -56,19 +58,25 @@ enum Route {
     Supplement,
     Urge,
     Withdraw,
+    /// Somebody else has the same matter.
+    Join,
+    /// The caller of a closed order is forgotten.
+    Erase,
     /// The first tick that finds an order.
     FirstTick,
     /// A tick with a change, a new order and a repeat to link.
     Tick,
 }
 
-const ROUTES: [Route; 8] = [
+const ROUTES: [Route; 10] = [
     Route::Upload,
     Route::FirstSubmit,
     Route::Submit,
     Route::Supplement,
     Route::Urge,
     Route::Withdraw,
+    Route::Join,
+    Route::Erase,
     Route::FirstTick,
     Route::Tick,
 ];
@@ -110,6 +118,18 @@ async fn act(instance: Instance, order: &Response, action: &str, text: &str) -> 
         .await
 }
 
+async fn join(instance: Instance, order: &Response) -> Response {
+    let path = format!("/api/intake/public/{}/me-too", order.text("number"));
+    let body = json!({ "device": "a-device-of-a-neighbour", "phone": "13900000009" }).to_string().into_bytes();
+    instance.post(path, "a-key-for-me-too-0".to_owned(), None, body).await
+}
+
+async fn erase(instance: Instance, order: &Response) -> Response {
+    let path = format!("/api/intake/orders/{}/erasure", order.text("number"));
+    let body = json!({ "confirm": order.text("number") }).to_string().into_bytes();
+    instance.post(path, "a-key-for-erasure".to_owned(), Some(order.text("secret").to_owned()), body).await
+}
+
 fn prepare(town: &Town, route: Route) -> Before {
     let mut before = Before::default();
     if matches!(route, Route::Upload | Route::FirstSubmit) {
@@ -121,6 +141,10 @@ fn prepare(town: &Town, route: Route) -> Before {
     before.first = Some(first.clone());
     if route == Route::FirstTick {
         return before;
+    }
+    if route == Route::Erase {
+        done(act(instance.clone(), &first, "withdrawal", "going").now_or_never());
+        before.kept.push((first.text("id").to_owned(), "going".to_owned()));
     }
     done(instance.clone().tick().now_or_never());
     if route == Route::Submit {
@@ -146,7 +170,28 @@ fn attempt(instance: &Instance, route: Route, before: &Before) -> Option<Respons
         Route::Supplement => act("supplements"),
         Route::Urge => act("urges"),
         Route::Withdraw => act("withdrawal"),
+        Route::Join => join(instance.clone(), before.first.as_ref().unwrap()).now_or_never(),
+        Route::Erase => erase(instance.clone(), before.first.as_ref().unwrap()).now_or_never(),
         Route::FirstTick | Route::Tick => instance.tick().now_or_never(),
+    }
+}
+
+fn first_order(town: &Town, before: &Before) -> Result<Document<WorkOrder>, String> {
+    let key = format!("doc/order/{}", before.first.as_ref().unwrap().text("id"));
+    Document::parse(town.kv.dump().get(&key).ok_or("the order is gone")?).map_err(|error| error.to_string())
+}
+
+fn require_joined_once(town: &Town, before: &Before) -> Result<(), String> {
+    let joined = first_order(town, before)?.state.joined.len();
+    if joined == 1 { Ok(()) } else { Err(format!("one neighbour joined {joined} times")) }
+}
+
+/// The key goes with the event, in one swap, so there is never one without the other.
+fn require_gone(town: &Town, before: &Before) -> Result<(), String> {
+    let document = first_order(town, before)?;
+    match (document.key, document.state.erased_at) {
+        (None, Some(_)) => Ok(()),
+        other => Err(format!("after its erasure the order has {other:?}")),
     }
 }
 
@@ -176,6 +221,8 @@ fn point(backend: Backend, route: Route, special: Option<(usize, Fate)>) -> Resu
     let again = attempt(&instance, route, &before).ok_or("an attempt without faults crashed")?;
     match route {
         Route::FirstTick | Route::Tick => {}
+        Route::Join => require_joined_once(&town, &before)?,
+        Route::Erase => require_gone(&town, &before)?,
         Route::Upload => {
             before.photo.push(answer.text("id").to_owned());
             let order = submit(instance.clone(), "the wish", &before.photo).now_or_never();
@@ -184,7 +231,7 @@ fn point(backend: Backend, route: Route, special: Option<(usize, Fate)>) -> Resu
         Route::FirstSubmit | Route::Submit => before.kept.push((answer.text("id").to_owned(), "the wish".to_owned())),
         _ => before.kept.push((before.first.as_ref().unwrap().text("id").to_owned(), "the wish".to_owned())),
     }
-    if matches!(route, Route::Upload | Route::FirstSubmit | Route::Submit) {
+    if matches!(route, Route::Upload | Route::FirstSubmit | Route::Submit | Route::Join | Route::Erase) {
         let same = again.body == answer.body && first_answer.is_none_or(|first| first.body == answer.body);
         if !same {
             return Err(format!("the same request was answered {answer:?} and {again:?}"));

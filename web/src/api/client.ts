@@ -4,14 +4,22 @@
  * a case secret travels only in the Authorization header.
  */
 import { solveProofOfWork } from './pow'
+import { hearServerTime, serverNow } from './serverTime'
 import type {
   Attachment,
+  CaseState,
   CaseView,
   Catalogue,
+  MeToo,
   NewOrder,
+  NewRating,
+  Notice,
   OrderCreated,
   ProblemBody,
   PublicList,
+  SimilarList,
+  Statistics,
+  TownGeometry,
 } from './types'
 
 export type ProblemKind = 'offline' | 'timeout' | 'http'
@@ -44,7 +52,7 @@ function seconds(header: string | null): number | null {
   const n = Number(header)
   if (Number.isFinite(n)) return Math.max(0, n)
   const at = Date.parse(header)
-  return Number.isNaN(at) ? null : Math.max(0, Math.round((at - Date.now()) / 1000))
+  return Number.isNaN(at) ? null : Math.max(0, Math.round((at - serverNow().getTime()) / 1000))
 }
 
 function parseProblem(status: number, text: string): ProblemBody {
@@ -68,6 +76,7 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
   } finally {
     clearTimeout(timer)
   }
+  hearServerTime(response.headers.get('date'))
   if (response.ok) return response
   const problem = parseProblem(response.status, await response.text().catch(() => ''))
   throw new ApiProblem('http', response.status, problem, seconds(response.headers.get('retry-after')))
@@ -136,6 +145,24 @@ export function withdrawCase(number: string, secret: string, key: string, reason
   return json<CaseView>(orderPath(number, '/withdrawal'), post(reason ? { reason } : {}, key, proof(secret)))
 }
 
+export function rateCase(number: string, secret: string, key: string, rating: NewRating) {
+  return json<CaseState>(orderPath(number, '/rating'), post(rating, key, proof(secret)))
+}
+
+export function redoCase(number: string, secret: string, key: string, text: string) {
+  return json<CaseState>(orderPath(number, '/redo'), post({ text }, key, proof(secret)))
+}
+
+/** Everything the town keeps of a case, in clear, as a file to take along. */
+export async function exportCase(number: string, secret: string): Promise<Blob> {
+  return (await call(orderPath(number, '/export'), { headers: proof(secret), cache: 'no-store' })).blob()
+}
+
+/** The number is repeated as the confirmation. */
+export function eraseCase(number: string, secret: string, key: string) {
+  return json<CaseState>(orderPath(number, '/erasure'), post({ confirm: number }, key, proof(secret)))
+}
+
 export async function getAttachment(number: string, secret: string, id: string): Promise<Blob> {
   const response = await call(orderPath(number, `/attachments/${encodeURIComponent(id)}`), { headers: proof(secret) })
   return response.blob()
@@ -145,6 +172,18 @@ export function getPublic(filter: Record<string, string>): Promise<PublicList> {
   const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== ''))
   return json<PublicList>(`/api/intake/public?${query.toString()}`)
 }
+
+export function getSimilar(filter: Record<string, string>): Promise<SimilarList> {
+  return json<SimilarList>(`/api/intake/similar?${new URLSearchParams(filter).toString()}`)
+}
+
+export function meToo(number: string, key: string, device: string): Promise<MeToo> {
+  return json<MeToo>(`/api/intake/public/${encodeURIComponent(number)}/me-too`, post({ device }, key))
+}
+
+export const getNotices = () => json<{ items: Notice[] }>('/api/catalogue/notices')
+export const getStatistics = (month: string) => json<Statistics>(`/api/intake/statistics${month && `?month=${month}`}`)
+export const getTownGeometry = () => json<TownGeometry>('/api/catalogue/map')
 
 /** Uploads go through XMLHttpRequest because fetch cannot tell how much has left the phone. */
 export function uploadAttachment(

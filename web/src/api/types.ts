@@ -96,7 +96,11 @@ export interface NewOrder {
   confidential?: boolean
   replyWanted?: boolean
   attachments?: string[]
+  onBehalf?: { relation: Relation }
 }
+
+export const RELATIONS = ['parent', 'child', 'spouse', 'relative', 'neighbour', 'friend', 'colleague', 'other'] as const
+export type Relation = (typeof RELATIONS)[number]
 
 export interface OrderCreated {
   number: string
@@ -121,13 +125,40 @@ export type OrderStatus =
   | 'transferredOut'
   | 'withdrawn'
 
-export type ActionName = 'supplement' | 'urge' | 'withdraw'
+export type ActionName = 'supplement' | 'urge' | 'withdraw' | 'rate' | 'reopen' | 'erase'
 
 export interface CaseAction {
   name: ActionName | (string & {})
   allowed: boolean
   reason?: string | null
   availableAt?: string | null
+  /** The last moment at which an allowed action is possible, where there is one. */
+  until?: string | null
+}
+
+export const SATISFACTIONS = ['verySatisfied', 'satisfied', 'basicallySatisfied', 'dissatisfied', 'veryDissatisfied'] as const
+export type Satisfaction = (typeof SATISFACTIONS)[number]
+export const RATING_REASONS = ['notSolved', 'tooSlow', 'notContacted', 'attitude', 'untrue', 'other'] as const
+export type RatingReason = (typeof RATING_REASONS)[number]
+
+export interface Rating {
+  satisfaction: Satisfaction
+  contacted?: boolean | null
+  resolved?: boolean | null
+}
+
+export interface NewRating extends Rating {
+  reasons: RatingReason[]
+  text: string
+}
+
+/** Where a case stands after a step that answers with no more than that. */
+export interface CaseState {
+  number: string
+  id: string
+  version: number
+  status: string
+  erasedAt?: string
 }
 
 export interface TimelineEntry {
@@ -162,6 +193,14 @@ export interface CaseView {
   timeline: TimelineEntry[]
   actions: CaseAction[]
   receipt?: unknown
+  redos?: { done: number; max: number } | null
+  rating?: Rating | null
+  /** When the personal data was destroyed, at the caller's request. */
+  erasedAt?: string | null
+  onBehalf?: { relation: string } | null
+  /** At least five callers have the same matter. */
+  group?: boolean | null
+  meToo?: number | null
 }
 
 export interface PublicItem {
@@ -171,6 +210,71 @@ export interface PublicItem {
   status: string
   receivedAt: string
   promisedBy: string
+  meToo?: number | null
+  /** The middle of a cell of about 200 m, never the place itself. */
+  around?: Point | null
+}
+
+export interface SimilarItem extends PublicItem {
+  distanceM?: number | null
+}
+
+export interface SimilarList {
+  radiusM: number
+  items: SimilarItem[]
+}
+
+export interface MeToo {
+  number: string
+  meToo: number
+  replyPromised: boolean
+}
+
+export interface Notice {
+  code: string
+  titleZh: string
+  titleEn?: string
+  textZh: string
+  textEn?: string
+  from: string
+  until: string
+}
+
+export interface Share {
+  part: number
+  whole: number
+  perMille: number
+}
+
+export interface Figures {
+  received: number
+  closed: number
+  onTime: number
+  withdrawn: number
+  open: number
+  /** A rate is null where fewer than `smallest` answers stand behind it. */
+  rates: { response: Share | null; resolution: Share | null; satisfaction: Share | null }
+}
+
+export interface Statistics {
+  months: (Figures & { month: string })[]
+  total: Figures
+  /** `code` null: those too few to be shown alone, together. */
+  categories: (Figures & { code: string | null })[]
+  villages: (Figures & { code: string | null })[]
+  smallest: number
+}
+
+export type Ring = [number, number][]
+
+export interface MapFeature {
+  properties: { kind: 'town' | 'village' | 'grid'; code: string; nameZh: string; nameEn?: string; village?: string }
+  geometry: { type: 'Polygon'; coordinates: Ring[] } | { type: 'MultiPolygon'; coordinates: Ring[][] }
+}
+
+export interface TownGeometry {
+  features: MapFeature[]
+  properties?: { computed?: boolean }
 }
 
 export interface PublicList {

@@ -37,6 +37,9 @@ export async function loadCatalogue(): Promise<Catalogue> {
   return loaded
 }
 
+/** Until the catalogue is here, what every town allows at most: 10 MiB. */
+export const attachmentBytesMax = () => catalogue.value?.limits.attachmentBytesMax ?? 10_485_760
+
 export const findKind = (code: string) => catalogue.value?.appealTypes.find((kind) => kind.code === code)
 
 export function findCategory(code: string): { group: Category; item: CategoryItem } | undefined {

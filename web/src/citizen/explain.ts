@@ -19,6 +19,12 @@ function byCode(problem: ApiProblem): Explanation | null {
       return { title: t('problem.tries.title'), next: t('problem.tries.next', { wait }) }
     case 'stateConflict':
       return { title: t('problem.conflict.title'), next: t('problem.conflict.next') }
+    case 'alreadyRated':
+      return { title: t('problem.alreadyRated.title'), next: t('problem.conflict.next') }
+    case 'tooLate':
+      return { title: t('problem.tooLate.title'), next: t('problem.tooLate.next', { hotline: hotline() }) }
+    case 'meTooFull':
+      return { title: t('problem.meTooFull.title'), next: t('problem.meTooFull.next') }
     case 'urgeTooSoon': {
       const at = problem.body.availableAt
       const when = at ? moment(at) : wait

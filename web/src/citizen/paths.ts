@@ -10,12 +10,15 @@ export const paths = {
   receipt: '/receipt',
   track: '/track',
   case: '/track/:number',
+  messages: '/messages',
   public: '/public',
+  statistics: '/statistics',
   verify: '/verify',
   draws: '/draws',
   draw: '/draws/:id',
   results: '/results',
   about: '/about',
+  privacy: '/privacy',
 } as const
 
 export const citizenPaths: string[] = Object.values(paths)

@@ -1,7 +1,7 @@
 /**
- * Photos on their way to the server: made smaller on the phone (which also
- * drops EXIF and with it the place of the shot), uploaded one after another,
- * retried with the same idempotency key. What must stay true: `list` holds
+ * Photos (and voice notes) on their way to the server: photos made smaller on
+ * the phone (which also drops EXIF and with it the place of the shot), uploaded
+ * one after another, retried with the same idempotency key. What must stay true: `list` holds
  * everything a draft needs to continue after a reload.
  */
 import { reactive, type Ref } from 'vue'
@@ -70,10 +70,15 @@ function mimeOf(file: File): string {
 }
 
 /** Codes that another try with the same bytes cannot change. */
-const HOPELESS = new Set(['tooLarge', 'unsupportedMedia'])
+const HOPELESS = new Set(['tooLarge', 'unsupportedMedia', 'audioTooLong'])
 
-export function createPhotoQueue(list: Ref<Photo[]>) {
+// A dead spot on the road lasts seconds, a dead cell minutes: three tries by itself, then it waits to be asked or for `online`.
+const RETRY_AFTER_MS = [2_000, 8_000, 30_000]
+
+/** `bytesMax` is what the server takes: more is refused here, before it eats the data plan. */
+export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
   const states = reactive(new Map<string, PhotoState>())
+  const tries = new Map<string, number>()
   let running: Promise<void> = Promise.resolve()
 
   const stateOf = (photo: Photo): PhotoState =>
@@ -82,6 +87,10 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
   async function upload(key: string): Promise<void> {
     const photo = list.value.find((one) => one.key === key)
     if (!photo || photo.id || !photo.small) return
+    if (photo.blob.size > bytesMax()) {
+      states.set(key, { step: 'failed', share: 0, code: 'tooLarge' })
+      return
+    }
     states.set(key, { step: 'uploading', share: 0, code: '' })
     try {
       const stored = await uploadAttachment(photo.blob, photo.mime, key, (share) =>
@@ -92,7 +101,16 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
     } catch (problem) {
       const code = problem instanceof ApiProblem ? problem.code : ''
       states.set(key, { step: 'failed', share: 0, code })
+      if (problem instanceof ApiProblem && problem.kind !== 'http') tryAgain(key)
     }
+  }
+
+  function tryAgain(key: string): void {
+    const n = tries.get(key) ?? 0
+    const wait = RETRY_AFTER_MS[n]
+    if (wait === undefined) return
+    tries.set(key, n + 1)
+    setTimeout(() => void enqueue(key), wait)
   }
 
   // One at a time: a phone's uplink is the bottleneck, and one finished photo beats nine halves.
@@ -108,9 +126,9 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
     list.value = list.value.map((one) => (one.key === key ? { ...one, blob: copy, mime: copy.type || mime, small: true } : one))
   }
 
-  /** Continues with photos that a reload interrupted. */
+  /** Continues with what a reload or a lost network interrupted. */
   async function resume(): Promise<void> {
-    for (const photo of list.value.filter((one) => !one.id)) {
+    for (const photo of list.value.filter((one) => !one.id && !HOPELESS.has(stateOf(one).code))) {
       await prepare(photo)
       void enqueue(photo.key)
     }
@@ -119,6 +137,12 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
   async function add(files: File[]): Promise<void> {
     const added = files.map((file) => ({ key: uuid(), blob: file, mime: mimeOf(file), small: false, id: '' }))
     list.value = [...list.value, ...added]
+    await resume()
+  }
+
+  /** Something that is not a photo and needs no smaller copy. */
+  async function addAsIs(blob: Blob, mime: string): Promise<void> {
+    list.value = [...list.value, { key: uuid(), blob, mime, small: true, id: '' }]
     await resume()
   }
 
@@ -142,7 +166,7 @@ export function createPhotoQueue(list: Ref<Photo[]>) {
     list.value = list.value.map((one) => ({ ...one, id: '', key: uuid() }))
   }
 
-  return { list, stateOf, add, remove, retry: enqueue, resume, uploadAll, resetUploads }
+  return { list, stateOf, add, addAsIs, remove, retry: enqueue, resume, uploadAll, resetUploads }
 }
 
 export type PhotoQueue = ReturnType<typeof createPhotoQueue>

@@ -1,5 +1,7 @@
 /** English texts. The compiler holds them to the keys of the Chinese catalogue. */
+import { enAbout } from './en.about'
 import { enCase } from './en.case'
+import { enTown } from './en.town'
 import { enVerify } from './en.verify'
 import type { Messages } from './index'
 
@@ -45,7 +47,7 @@ export const en: Messages = {
   'home.headline.2': 'Someone takes it on.',
   'home.lead': 'A dark street lamp, a broken road, an application that is stuck: tell us. The town’s command centre hands it to the unit in charge and you get an answer by a promised date.',
   'home.report': 'Report something',
-  'home.report.hint': 'A few minutes, no account',
+  'home.report.hint': 'A minute or so, no account',
   'home.track': 'Track a case',
   'home.track.hint': 'With your number and code',
   'home.public': 'Open cases',
@@ -62,8 +64,6 @@ export const en: Messages = {
   'home.how.3.title': 'You are told the result',
   'home.how.3.body': 'Add more, send a reminder or withdraw. Every step is recorded and cannot be altered.',
   'home.how.more': 'More about how it works',
-  'home.call.title': 'Rather talk? Call us',
-  'home.call.body': '{number} is answered day and night.',
   'home.call.button': 'Call {number}',
   'home.emergency.title': 'In danger? Call these first',
   'home.emergency.110': 'Police',
@@ -287,6 +287,8 @@ export const en: Messages = {
   'receipt.copy.text': 'Number: {number}\nCode: {secret}\nFollow: {link}',
 
   ...enCase,
+  ...enAbout,
+  ...enTown,
   ...enVerify,
 
   'due.endOf': 'end of {day}',
@@ -311,28 +313,6 @@ export const en: Messages = {
   'public.due': 'Answer promised by {when}',
   'public.count': '{n} case shown||{n} cases shown',
   'public.place.none': 'No village given',
-
-  'about.title': 'How it works',
-  'about.lead': 'OneTown joins the town’s hotline, service window and grid. You say it once; the command centre coordinates the rest.',
-  'about.limits.title': 'How soon you get an answer',
-  'about.limits.body': 'Counted from the first working day after we receive it. Urgent matters go faster.',
-  'about.limits.kind': 'Kind',
-  'about.limits.limit': 'Promised within',
-  'about.secret.title': 'Number and code',
-  'about.secret.body': 'There is no account. The number and an 8-character code are your proof. We keep only a fingerprint of the code, so we cannot read it or find it again for you.',
-  'about.privacy.title': 'Who sees what',
-  'about.privacy.1': 'Name and phone are stored encrypted. Whoever looks at them states why, and the look is recorded.',
-  'about.privacy.2': 'If you choose confidential, neither the unit concerned nor the unit in charge sees who you are.',
-  'about.privacy.3': 'The public page shows topic, village, state and times only.',
-  'about.privacy.4': 'Where and when a photo was taken is removed from it.',
-  'about.rights.title': 'At any time you can',
-  'about.rights.1': 'Add facts and photos, up to {n} time.||Add facts and photos, up to {n} times.',
-  'about.rights.2': 'Send a reminder, once every {n} hour.||Send a reminder, once every {n} hours.',
-  'about.rights.3': 'Withdraw a case that is not closed.',
-  'about.device.title': 'What is kept on this device',
-  'about.device.body': 'Unfinished drafts, “My cases” and display settings: on this device only, removable at any time. No tracking, no third parties.',
-  'about.not.title': 'What does not belong here',
-  'about.not.body': 'For a danger happening now call 110, 119, 120 or 122. Matters already before a court, in arbitration, administrative review or petition stay in that procedure.',
 
   'notFound.title': 'There is no such page',
   'notFound.body': 'The address may be mistyped, or the page has moved.',

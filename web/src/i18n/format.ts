@@ -1,5 +1,6 @@
 /** Times as people read them, always in the town's time (Asia/Shanghai), whatever the phone is set to. */
 import { locale, t } from './index'
+import { serverNow } from '../api/serverTime'
 import type { TimeLimit } from '../api/types'
 
 const ZONE = 'Asia/Shanghai'
@@ -40,7 +41,7 @@ export const deadlineDay = (at: string) => dayShort(lastMoment(at).date)
 const dayNumber = (at: Date) => Math.floor((at.getTime() + 8 * 3_600_000) / DAY_MS)
 
 /** How far off a deadline is, in calendar days of the town. */
-export function distance(at: string, now = new Date()): string {
+export function distance(at: string, now = serverNow()): string {
   const { date } = lastMoment(at)
   const days = dayNumber(date) - dayNumber(now)
   if (date < now) return t('due.over')
@@ -60,7 +61,7 @@ export function limitText(limit: TimeLimit): string {
 }
 
 /** Months of the town's calendar, newest first, as YYYY-MM. */
-export function recentMonths(count: number, now = new Date()): string[] {
+export function recentMonths(count: number, now = serverNow()): string[] {
   const local = new Date(now.getTime() + 8 * 3_600_000)
   return Array.from({ length: count }, (_, back) => {
     const month = new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() - back, 1))

@@ -37,6 +37,14 @@ export function t<K extends MessageKey>(key: K, ...args: ArgsOf<typeof zhCN, K>)
   return fill(messages.value[key], args[0])
 }
 
+/**
+ * Texts of one part of the portal. They travel with that part, in both languages, so the first load of every other page
+ * does not carry them; the compiler holds the two to the same keys.
+ */
+export function partTexts<M extends Record<string, string>>(zh: M, en: Record<keyof M, string>) {
+  return <K extends keyof M>(key: K, ...args: ArgsOf<M, K>): string => fill((locale.value === 'en' ? en : zh)[key], args[0])
+}
+
 /** For texts of codes the server sends: unknown codes fall back instead of showing a raw identifier. */
 export function tCode(prefix: string, code: string, fallback: MessageKey): string {
   const text = messages.value[`${prefix}.${code}` as MessageKey] as string | undefined

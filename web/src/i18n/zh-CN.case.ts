@@ -103,6 +103,8 @@ export const zhCNCase = {
   'event.transferred': '转给另一单位办理',
   'event.coUnitAdded': '增加协办单位',
   'event.extended': '延长办理期限',
+  'event.deadlineMoved': '调整了答复期限',
+  'event.recounted': '节假日安排公布，重新计算了期限',
   'event.suspended': '暂停计时',
   'event.resumed': '恢复计时',
   'event.contacted': '联系了您',
@@ -120,5 +122,6 @@ export const zhCNCase = {
   'event.archived': '归档',
   'event.rated': '评价',
   'event.reopened': '重新打开',
+  'event.erased': '您的个人信息已删除',
   'event.other': '有新进展',
 } as const

@@ -1,5 +1,7 @@
 /** 中文文案（源文案）。其他语言的键由编译器对照本文件检查。 */
+import { zhCNAbout } from './zh-CN.about'
 import { zhCNCase } from './zh-CN.case'
+import { zhCNTown } from './zh-CN.town'
 import { zhCNVerify } from './zh-CN.verify'
 
 export const zhCN = {
@@ -44,7 +46,7 @@ export const zhCN = {
   'home.headline.2': '就有人管。',
   'home.lead': '路灯不亮、道路破损、办事遇阻，都可以告诉我们。镇指挥中心会交到该管的单位手里，在承诺的时间内答复您。',
   'home.report': '我要反映',
-  'home.report.hint': '几分钟，不用注册',
+  'home.report.hint': '一分多钟，不用注册',
   'home.track': '查办理进度',
   'home.track.hint': '用编号和查询码',
   'home.public': '公开办理',
@@ -61,8 +63,6 @@ export const zhCN = {
   'home.how.3.title': '办完告诉您',
   'home.how.3.body': '可以补充、可以催办，也可以撤回。每一步都留下记录，改不了。',
   'home.how.more': '更多说明',
-  'home.call.title': '想直接说？打电话',
-  'home.call.body': '{number} 全天有人接听。',
   'home.call.button': '拨打 {number}',
   'home.emergency.title': '有危险，先打这些电话',
   'home.emergency.110': '报警',
@@ -286,6 +286,8 @@ export const zhCN = {
   'receipt.copy.text': '编号：{number}\n查询码：{secret}\n查询：{link}',
 
   ...zhCNCase,
+  ...zhCNAbout,
+  ...zhCNTown,
   ...zhCNVerify,
 
   'due.endOf': '{day}结束前',
@@ -310,28 +312,6 @@ export const zhCN = {
   'public.due': '最晚 {when}答复',
   'public.count': '已显示 {n} 件',
   'public.place.none': '未注明村居',
-
-  'about.title': '使用说明',
-  'about.lead': '一镇通把镇里的热线、窗口和网格连在一起。您说一次，后面的事由指挥中心协调。',
-  'about.limits.title': '多久会有答复',
-  'about.limits.body': '从收到后的第一个工作日起算。紧急事项更快。',
-  'about.limits.kind': '类型',
-  'about.limits.limit': '承诺时限',
-  'about.secret.title': '编号和查询码',
-  'about.secret.body': '不用注册账号。编号加 8 位查询码就是您的凭证，我们只保存查询码的指纹，看不到原文，丢了找不回来。',
-  'about.privacy.title': '谁能看到什么',
-  'about.privacy.1': '姓名和电话加密保存，经办人查看要说明用途，并留下记录。',
-  'about.privacy.2': '选择保密后，被反映的单位和经办单位都看不到您是谁。',
-  'about.privacy.3': '公开页面只有分类、村居、状态和时间。',
-  'about.privacy.4': '照片中的拍摄地点等信息会去掉。',
-  'about.rights.title': '您可以随时',
-  'about.rights.1': '补充情况和照片，最多 {n} 次。',
-  'about.rights.2': '催办，每 {n} 小时一次。',
-  'about.rights.3': '撤回还没办结的诉求。',
-  'about.device.title': '这台设备上保存了什么',
-  'about.device.body': '没填完的草稿、“我的诉求”和显示设置。都只在这台设备上，随时可以移除。没有跟踪，没有第三方。',
-  'about.not.title': '哪些事不在这里办',
-  'about.not.body': '正在发生的危险请打 110、119、120、122。已经进入诉讼、仲裁、行政复议或信访程序的事项，请按原程序办理。',
 
   'notFound.title': '没有这个页面',
   'notFound.body': '地址可能写错了，或者页面已经移走。',

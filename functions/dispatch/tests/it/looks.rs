@@ -16,7 +16,7 @@ async fn a_look_is_written_down_and_read_by_the_auditor_only() {
     let contact = json!({"purpose": "contact"});
     for _ in 0..2 {
         let seen = town.post_as(&dispatcher, "the-same-key-again", &path, &contact).await.good();
-        assert_eq!(seen, json!({"name": "李小明", "phone": "+8613812345678"}));
+        assert_eq!(seen, json!({"name": "李小明", "phone": "+8613812345678", "joined": []}));
     }
     town.post(&dispatcher, "POST", &path, &json!({"purpose": "visit"})).await.good();
     let after = town.get(&dispatcher, &format!("/api/dispatch/orders/{id}")).await.good();

@@ -22,7 +22,11 @@ mod compiled;
 mod error;
 mod files;
 mod history;
+mod hotline;
+mod map;
+mod notices;
 mod place;
+mod plane;
 mod promise;
 mod table;
 mod town;
@@ -40,9 +44,11 @@ pub use error::{RowError, RowErrorCode};
 pub use history::{
     CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef, InForce, Load, Planned,
 };
+pub use map::{Located, Polygon, Ring, TownMap};
+pub use notices::Notice;
 pub use place::{Origin, Point};
 pub use town::{HandlingLimits, Town, TownLimits};
-pub use units::{CENTRE_UNIT, DISCIPLINE_UNIT, Unit, UnitKind};
+pub use units::{Unit, UnitKind};
 pub use view::{
     AppealTypeView, CatalogueView, CategoryClassView, CategoryView, GridView, LimitsView, TownView, VillageView,
 };
@@ -63,6 +69,8 @@ pub const FILES: &[&str] = &[
     appeals::TAXONOMY,
     area::VILLAGES,
     area::GRIDS,
+    hotline::HOTLINE,
+    notices::NOTICES,
 ];
 
 /// A whole town. Immutable; changed files give a new catalogue with a new version. The order of the fields is the
@@ -89,6 +97,13 @@ pub struct Catalogue {
     pub categories: BTreeMap<CategoryCode, Category>,
     /// Level-3 grids.
     pub grids: BTreeMap<GridCode, Grid>,
+    /// The platforms above, as the text that [`crate::hotline::Upstreams::of`] reads: only two functions need them, and
+    /// the others should not carry their reader.
+    pub hotline: String,
+    /// Where the town ends: a convex ring, counter-clockwise.
+    pub outline: Vec<Point>,
+    /// What it tells everybody.
+    pub notices: Vec<Notice>,
 }
 
 impl Catalogue {
@@ -111,12 +126,15 @@ impl Catalogue {
     fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> Option<Self> {
         let town = town::read(files, errors)?;
         let calendar = calendar_rows::read(files, town.office_hours.clone(), errors);
-        let units = units::read(files, errors);
+        let units = units::read(files, &town, errors);
         let appeal_types = appeals::appeal_types(files, errors);
         let urgency_levels = appeals::urgency_levels(files, errors);
         let (classes, categories) = appeals::taxonomy(files, &units, errors);
         let villages = area::villages(files, &town, errors);
         let grids = area::grids(files, &town, &villages, errors);
+        let hotline = hotline::read(files, &categories, errors);
+        let outline = map::outline(&town.origin, &grids);
+        let notices = notices::read(files, errors);
         let version = files.version(FILES);
         Some(Self {
             version,
@@ -129,6 +147,9 @@ impl Catalogue {
             units,
             villages,
             grids,
+            hotline,
+            outline,
+            notices,
         })
     }
 
@@ -138,13 +159,13 @@ impl Catalogue {
         is_unit(&self.units, &self.villages, code)
     }
 
-    /// The grid in which `place` lies and its distance from the grid's centre in metres: the
-    /// nearest centre, the smaller code where two are equally near. None outside of the town.
-    #[must_use]
-    pub fn nearest_grid(&self, place: Point) -> Option<(&Grid, u32)> {
-        let distance = |grid: &Grid| self.distance_m(place, grid.center);
-        let nearest = self.grids.values().map(|grid| (grid, distance(grid))).min_by_key(|(_, metres)| *metres)?;
-        (nearest.1 <= self.town.origin.grid_reach_m).then_some(nearest)
+    /// The grid whose centre is nearest to `place`, the smaller code where two are equally near, and how far that is in
+    /// metres. None where the town has no grids.
+    fn nearest(&self, place: Point) -> Option<(&Grid, u32)> {
+        let origin = &self.town.origin;
+        let spot = origin.spot(place);
+        let nearest = self.grids.values().min_by_key(|grid| spot.square_to(origin.spot(grid.center)))?;
+        Some((nearest, self.distance_m(place, nearest.center)))
     }
 
     /// The distance between two points in metres.

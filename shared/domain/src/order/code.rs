@@ -1,10 +1,5 @@
 //! The words of handling: steps, reasons, levels. Each is one word in documents and in the API.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::text::serde_as_text;
-
 /// The text is none of the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no such word")]
@@ -28,23 +23,24 @@ macro_rules! words {
             }
         }
 
-        impl FromStr for $name {
-            type Err = WordError;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::order::WordError;
 
-            fn from_str(text: &str) -> Result<Self, WordError> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(WordError)
+            fn from_str(text: &str) -> Result<Self, $crate::order::WordError> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or($crate::order::WordError)
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        serde_as_text!($name);
+        $crate::text::serde_as_text!($name);
     };
 }
+pub(crate) use words;
 
 words!(
     /// A step of staff or of the system, as routes and menus name it (handbook §1.4).
@@ -87,6 +83,10 @@ words!(
         SuspendReject = "suspendReject",
         /// 恢复
         Resume = "resume",
+        /// 调整时限: set the deadline by hand, with the reason (handbook §1.3)
+        MoveDeadline = "moveDeadline",
+        /// Count a deadline again whose year is official now (handbook §8.2).
+        Recount = "recount",
         /// 首次联系
         Contact = "contact",
         /// 办结申请
@@ -101,6 +101,10 @@ words!(
         Rule = "rule",
         /// 撤回, for a caller who asked by phone
         WithdrawFor = "withdrawFor",
+        /// Say that the caller comes back without any reason (无理重复).
+        MarkMalicious = "markMalicious",
+        /// Take that back.
+        ClearMalicious = "clearMalicious",
         /// Reopen after a false closing (虚假办结).
         ReopenFalse = "reopenFalse",
         /// 归档
@@ -253,6 +257,76 @@ words!(
         Web = "web",
         /// At the door.
         Door = "door",
+    }
+);
+
+words!(
+    /// How satisfied a caller is (满意度), in five levels.
+    Satisfaction {
+        /// 非常满意
+        VerySatisfied = "verySatisfied",
+        /// 满意
+        Satisfied = "satisfied",
+        /// 基本满意
+        BasicallySatisfied = "basicallySatisfied",
+        /// 不满意
+        Dissatisfied = "dissatisfied",
+        /// 非常不满意
+        VeryDissatisfied = "veryDissatisfied",
+    }
+);
+
+impl Satisfaction {
+    /// As answers store it: 5 to 1.
+    #[must_use]
+    pub const fn stars(self) -> u8 {
+        match self {
+            Self::VerySatisfied => 5,
+            Self::Satisfied => 4,
+            Self::BasicallySatisfied => 3,
+            Self::Dissatisfied => 2,
+            Self::VeryDissatisfied => 1,
+        }
+    }
+}
+
+words!(
+    /// What a caller finds wrong with a result (评价原因).
+    RatingReason {
+        /// 问题没有解决
+        NotSolved = "notSolved",
+        /// 办理太慢
+        TooSlow = "tooSlow",
+        /// 没有联系我
+        NotContacted = "notContacted",
+        /// 服务态度
+        Attitude = "attitude",
+        /// 答复与事实不符
+        Untrue = "untrue",
+        /// 其他, in words
+        Other = "other",
+    }
+);
+
+words!(
+    /// Who a caller is to the person for whom they ask (代办人关系).
+    Relationship {
+        /// 子女, who ask for a parent
+        Child = "child",
+        /// 父母
+        Parent = "parent",
+        /// 配偶
+        Spouse = "spouse",
+        /// 其他亲属
+        Relative = "relative",
+        /// 邻居
+        Neighbour = "neighbour",
+        /// 朋友
+        Friend = "friend",
+        /// 同事
+        Colleague = "colleague",
+        /// 其他
+        Other = "other",
     }
 );
 

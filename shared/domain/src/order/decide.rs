@@ -3,13 +3,11 @@
 use canon::DocId;
 use serde::Serialize;
 
-use super::clocks::Rules;
-use super::code::VisitMethod;
+use super::caller::{JoinCommand, RateCommand, ReopenCommand};
 use super::event::{Attachment, OrderEvent, Registered, Supplemented, Text, Urged, Withdrawn};
 use super::gate::ensure;
 use super::refusal::{Refusal, Why};
 use super::step::StaffCommand;
-use super::work::{Answer, Clocks, Work};
 use super::{Status, WorkOrder};
 use crate::aggregate::Context;
 use crate::time::Moment;
@@ -39,32 +37,12 @@ pub enum OrderCommand {
     Rate(RateCommand),
     /// Ask for it to be done again.
     Reopen(ReopenCommand),
+    /// Say that one has the same matter.
+    Join(JoinCommand),
+    /// Have one's personal data destroyed.
+    Erase,
     /// A step of staff or of the system.
     Staff(Box<StaffCommand>),
-}
-
-/// The caller's own answer to the three questions.
-#[derive(Debug, Clone)]
-pub struct RateCommand {
-    /// The answers.
-    pub answer: Answer,
-    /// In words.
-    pub text: Option<Text>,
-    /// The town's numbers.
-    pub rules: Rules,
-    /// The clocks if it becomes a redo, by [`super::Clocking::Redo`].
-    pub clocks: Box<Clocks>,
-}
-
-/// The caller's wish for a redo.
-#[derive(Debug, Clone)]
-pub struct ReopenCommand {
-    /// What is still wrong.
-    pub text: Text,
-    /// The town's numbers.
-    pub rules: Rules,
-    /// The clocks of the redo, by [`super::Clocking::Redo`].
-    pub clocks: Box<Clocks>,
 }
 
 /// Facts or photos to add.
@@ -151,6 +129,8 @@ pub enum ActionName {
     Rate,
     /// 要求重办
     Reopen,
+    /// 删除个人信息
+    Erase,
 }
 
 /// Whether a step is possible now, and if not, why and from when.
@@ -167,6 +147,9 @@ pub struct Action {
     /// When it becomes possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_at: Option<Moment>,
+    /// Until when it is possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
 }
 
 pub(super) fn decide(
@@ -208,6 +191,8 @@ fn decide_caller(
         (Some(order), OrderCommand::NoteRepeat { order: repeat, raise_at }) => order.note_repeat(repeat, *raise_at),
         (Some(order), OrderCommand::Rate(command)) => order.rate(command, context),
         (Some(order), OrderCommand::Reopen(command)) => order.reopen(command, context),
+        (Some(order), OrderCommand::Join(command)) => order.join(command),
+        (Some(order), OrderCommand::Erase) => order.erase(),
     }
 }
 
@@ -233,7 +218,7 @@ impl WorkOrder {
                 Err(OrderRejection::UrgeTooSoon { available_at }) => Some(available_at),
                 _ => None,
             };
-            Action { name, allowed: reason.is_none(), reason, available_at }
+            Action { name, allowed: reason.is_none(), reason, available_at, until: None }
         };
         vec![
             action(ActionName::Supplement, self.may_supplement(supplements_max)),
@@ -242,75 +227,12 @@ impl WorkOrder {
         ]
     }
 
-    /// The caller's steps once there is a result, beside [`WorkOrder::actions`].
-    #[must_use]
-    pub fn caller_actions(&self, now: Moment, rules: Rules) -> Vec<Action> {
-        let action = |name, result: Result<(), Why>| {
-            let reason = result.err().map(Why::as_str);
-            Action { name, allowed: reason.is_none(), reason, available_at: None }
-        };
-        vec![
-            action(ActionName::Rate, self.may_rate(now, rules)),
-            action(ActionName::Reopen, self.may_reopen(now, rules)),
-        ]
-    }
-
-    /// Once for each result: while a callback is due, or as long as it could be reopened where there was none.
-    fn may_rate(&self, now: Moment, rules: Rules) -> Result<(), Why> {
-        let handling = self.handled();
-        match self.status {
-            Status::PendingVisit => ensure(handling.is_some_and(|h| !h.ruling), Why::AlreadyRated),
-            Status::Closed => {
-                ensure(handling.is_none_or(|h| h.answer.is_none()), Why::AlreadyRated)?;
-                ensure(self.is_reopenable(now, rules), Why::TooLate)
-            }
-            _ => Err(Why::StateConflict),
-        }
-    }
-
-    /// A rating while a callback is due is the callback; later it is only counted.
-    fn rate(&self, command: &RateCommand, context: &Context) -> Result<OrderEvent, OrderRejection> {
-        let refused = |why| OrderRejection::from((why, self.status));
-        let RateCommand { answer, text, rules, clocks } = command;
-        self.may_rate(context.now, *rules).map_err(refused)?;
-        let work = Work { text: text.clone(), ..Work::by(context.by.clone()).because(VisitMethod::Web.as_str()) };
-        let visited = if self.status == Status::Closed {
-            ensure(answer.is_valid(), Why::AnswersMissing).map_err(refused)?;
-            self.outcome(work, Some(*answer), Status::Closed, false, clocks)
-        } else {
-            self.visited(work, Some(*answer), clocks, *rules, context.now).map_err(refused)?
-        };
-        Ok(OrderEvent::Rated(visited))
-    }
-
-    fn may_reopen(&self, now: Moment, rules: Rules) -> Result<(), Why> {
-        ensure(self.status == Status::Closed, Why::StateConflict)?;
-        ensure(self.is_reopenable(now, rules), Why::TooLate)
-    }
-
-    /// A redo by the unit that led it; where redos end, the centre rules; what never had a unit is registered again.
-    fn reopen(&self, command: &ReopenCommand, context: &Context) -> Result<OrderEvent, OrderRejection> {
-        let refused = |why| OrderRejection::from((why, self.status));
-        let ReopenCommand { text, rules, clocks } = command;
-        self.may_reopen(context.now, *rules).map_err(refused)?;
-        ensure(!text.is_empty(), Why::TextMissing).map_err(refused)?;
-        let led = self.handled().is_some_and(|h| h.lead.is_some());
-        let spent = self.handled().is_some_and(|h| h.redos >= rules.redos_max);
-        let to = match (led, spent) {
-            (false, _) => Status::Registered,
-            (true, false) => Status::InProgress,
-            (true, true) => Status::PendingVisit,
-        };
-        let work = Work { text: Some(text.clone()), ..Work::by(context.by.clone()) };
-        Ok(OrderEvent::Reopened(self.outcome(work, None, to, led && spent, clocks)))
-    }
-
     fn must_be_open(&self) -> Result<(), OrderRejection> {
         if self.status.is_open() { Ok(()) } else { Err(OrderRejection::StateConflict { status: self.status }) }
     }
 
     /// An order into which others went is no longer its caller's alone.
-    fn may_withdraw(&self) -> Result<(), OrderRejection> {
+    pub(super) fn may_withdraw(&self) -> Result<(), OrderRejection> {
         self.must_be_open()?;
         let alone = self.handled().is_none_or(|handling| handling.children.is_empty());
         ensure(alone, Why::HasChildren).map_err(|why| (why, self.status).into())

@@ -18,6 +18,8 @@
 //!   any open ----> withdraw ---------> Withdrawn        +-> transfer -> PendingSign
 //! ```
 
+mod birth;
+mod caller;
 mod cards;
 mod clocks;
 mod code;
@@ -35,25 +37,31 @@ mod staff;
 mod standing;
 mod step;
 mod suggest;
+mod tally;
+mod upstream;
+mod visit;
 mod work;
 
+pub(crate) use code::words;
+
+pub use birth::{BirthEvent, Born, Newborn};
+pub use caller::{JOINED_MAX, JoinCommand, RateCommand, ReopenCommand};
 pub use clocks::{CardTimers, Clocking, Rules, Timer};
 pub use code::{
-    Explanation, HandOffTo, Level, NoContact, Purpose, RequestKind, ReturnReason, StepName, SuspendReason, VisitMethod,
-    WordError,
+    Explanation, HandOffTo, Level, NoContact, Purpose, RatingReason, Relationship, RequestKind, ReturnReason,
+    Satisfaction, StepName, SuspendReason, VisitMethod, WordError,
 };
-pub use decide::{
-    Action, ActionName, OrderCommand, OrderRejection, RateCommand, ReopenCommand, SupplementCommand, UrgeCommand,
-};
+pub use decide::{Action, ActionName, OrderCommand, OrderRejection, SupplementCommand, UrgeCommand};
 pub use due::{Due, DueStep, Light};
 pub use event::{
-    Attachment, CallerFields, Channel, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged, Withdrawn,
+    Attachment, CallerFields, Channel, FromAbove, Joined, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged,
+    Withdrawn,
 };
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{
-    CARDS_QUEUE, CallerRow, POOL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, caller_queue, clock_queue, closed_queue,
-    local_queue, project, unit_queue,
+    CARDS_QUEUE, CallerRow, POOL_QUEUE, PROVISIONAL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue,
+    clock_queue, closed_queue, local_queue, project, similar_queue, unit_queue,
 };
 pub use rates::{Rates, Ratio};
 pub use refusal::{Refusal, RefusalKind, Why};
@@ -61,8 +69,10 @@ pub use repeat::{EarlierOrder, Repeat, RepeatKind, RepeatRule, repeat_of};
 pub use standing::{Member, Relation, Sight, Standing, is_within};
 pub use step::{Assignment, CardStep, StaffCommand, Step};
 pub use suggest::{Ground, Suggestion};
+pub use tally::Tally;
+pub use upstream::Heard;
 pub use work::{
-    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Handling, Outcome, Request, Return, Visited, Work,
+    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Fixed, Handling, Outcome, Request, Return, Ruled, Visited, Work,
 };
 
 use canon::DocId;
@@ -123,7 +133,7 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkOrder {
-    /// As it was registered; nothing of this ever changes.
+    /// As it was registered; nothing of this changes but by its erasure.
     pub registered: Registered,
     /// When it was registered.
     pub received_at: Moment,
@@ -144,6 +154,12 @@ pub struct WorkOrder {
     /// What handling made of it; none before the first step of staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling: Option<Box<Handling>>,
+    /// Others with the same matter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Joined>,
+    /// When its caller's personal data was destroyed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Moment>,
 }
 
 impl Aggregate for WorkOrder {
@@ -167,6 +183,8 @@ impl Aggregate for WorkOrder {
                 Some(Self { status: Status::Withdrawn, closed_at: Some(stamp.at), ..order })
             }
             (Some(order), OrderEvent::RepeatNoted { order: repeat, urgency }) => Some(order.repeated(repeat, *urgency)),
+            (Some(order), OrderEvent::Joined(joined)) => Some(order.joined_by(joined)),
+            (Some(order), OrderEvent::Erased) => Some(order.erased(stamp.at)),
             (Some(order), event) => Some(order.handled_by(event, stamp.at)),
             (None, _) => None,
         }?;
@@ -174,6 +192,10 @@ impl Aggregate for WorkOrder {
             handling.touched_at = Some(stamp.at);
         }
         Some(order)
+    }
+
+    fn destroys_key(event: &OrderEvent) -> bool {
+        matches!(event, OrderEvent::Erased)
     }
 }
 
@@ -189,12 +211,20 @@ impl WorkOrder {
             repeats: Vec::new(),
             closed_at: None,
             handling: None,
+            joined: Vec::new(),
+            erased_at: None,
         }
     }
 
     fn repeated(mut self, repeat: &DocId, urgency: Urgency) -> Self {
         self.repeats.push(repeat.clone());
         self.urgency = urgency;
+        self
+    }
+
+    /// The number itself stays in the event, where the document's key opens it.
+    fn joined_by(mut self, joined: &Joined) -> Self {
+        self.joined.push(Joined { phone: None, ..joined.clone() });
         self
     }
 }

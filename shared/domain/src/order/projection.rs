@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::event::Text;
 use super::rates::Rates;
-use super::work::{CardStatus, Handling};
+use super::work::{Card, CardStatus, Handling};
 use super::{Status, WorkOrder};
 use crate::board::Projection;
 use crate::catalogue::{CategoryCode, Point, UnitCode, VillageCode};
@@ -49,6 +49,9 @@ pub const VISIT_QUEUE: &str = "centre/visit";
 /// Cards to decide on.
 pub const CARDS_QUEUE: &str = "centre/cards";
 
+/// Open orders whose deadline rests on a year without an official notice (handbook §8.2); a row has its last day.
+pub const PROVISIONAL_QUEUE: &str = "clock/provisional";
+
 /// The queue of the orders at which the clock has to look on `day`; a row says when. A row leaves once what was due is
 /// done, so a day is over for the clock when its queue is empty, and a missed week is seven queues.
 #[must_use]
@@ -66,6 +69,26 @@ pub fn closed_queue(day: Date) -> String {
 #[must_use]
 pub fn unit_queue(unit: &UnitCode) -> String {
     format!("unit/{unit}")
+}
+
+/// The queue of the open orders of a category that the public may know of, for whoever is about to report the same.
+#[must_use]
+pub fn similar_queue(category: &CategoryCode) -> String {
+    format!("similar/{category}")
+}
+
+/// The side of the cells in which the public sees where something is: 0.002 degree, some 220 m north to south and 190 m
+/// east to west in the middle of China, 4 hectares. A farmstead that stands alone has others' fields in its cell.
+const CELL_E7: i32 = 20_000;
+
+/// The middle of the cell in which `place` lies; all that the public is ever told of a place, or computes with.
+#[must_use]
+pub fn around(place: Point) -> Point {
+    let middle = |e7: i32| {
+        let corner = e7.div_euclid(CELL_E7).saturating_mul(CELL_E7);
+        corner.saturating_add(CELL_E7 / 2)
+    };
+    Point { lon_e7: middle(place.lon_e7), lat_e7: middle(place.lat_e7) }
 }
 
 /// The queue of the open orders of a village, for its grids.
@@ -88,13 +111,18 @@ pub fn project(state: &Value) -> Option<Projection> {
         "receivedAt": order.received_at,
         "promisedBy": registered.promised.at,
     });
+    let seen = order.seen_by_all(public.clone());
     let mut queues: Vec<(String, Value)> = Vec::new();
     if let Some(index) = &registered.caller.index {
         queues.push((caller_queue(index), json!(order.caller_row())));
     }
     queues.extend(order.staff_queues());
-    let timelines = if registered.listed { vec![("public", public.clone())] } else { Vec::new() };
-    Some(Projection { table: "orders", columns: order.table_row(public), queues, timelines })
+    if order.is_public() && order.status.is_open() {
+        queues.push((similar_queue(&registered.category), seen.clone()));
+    }
+    let timelines = if registered.listed { vec![("public", seen)] } else { Vec::new() };
+    let sum = Some(order.summand());
+    Some(Projection { table: "orders", columns: order.table_row(public), queues, timelines, sum })
 }
 
 /// Adds `value` under `name`.
@@ -115,11 +143,23 @@ impl WorkOrder {
         }
     }
 
+    /// `public` with what the public also sees: roughly where, and how many joined.
+    fn seen_by_all(&self, public: Value) -> Value {
+        let mut row = public;
+        if let Some(position) = self.registered.place.position {
+            put(&mut row, "around", json!(around(position)));
+        }
+        if !self.joined.is_empty() {
+            put(&mut row, "meToo", json!(self.joined.len()));
+        }
+        row
+    }
+
     /// The row of the table of all orders, which search and dashboard read.
     fn table_row(&self, public: Value) -> Value {
         let registered = &self.registered;
         let mut row = public;
-        if let Text::Open(title) = &registered.title {
+        if let (Text::Open(title), None) = (&registered.title, self.erased_at) {
             put(&mut row, "title", json!(title));
         }
         put(&mut row, "appealType", json!(registered.appeal_type));
@@ -155,6 +195,8 @@ impl WorkOrder {
             "receivedAt": self.received_at,
             "outerBy": registered.promised.at,
             "confidential": registered.confidential,
+            // What the public list must not show: confidential matters, reports, sensitive categories.
+            "sensitive": !registered.listed,
             "repeats": self.repeats.len(),
         });
         if let Some(handling) = self.handling.as_deref() {
@@ -176,6 +218,10 @@ impl WorkOrder {
             let name = if self.status.is_open() { clock_queue(at.date()) } else { closed_queue(at.date()) };
             queues.push((name, json!({ "at": at })));
         }
+        let clocks = handling.clocks.as_ref().filter(|clocks| self.status.is_open() && clocks.are_provisional());
+        if let Some(clocks) = clocks {
+            queues.push((PROVISIONAL_QUEUE.to_owned(), json!({ "at": clocks.outer.due.at })));
+        }
         queues
     }
 
@@ -186,7 +232,9 @@ impl WorkOrder {
         put(&mut row, "leadUnit", json!(handling.lead));
         put(&mut row, "request", json!(handling.request.as_ref().map(|request| request.kind)));
         put(&mut row, "ruling", json!(handling.ruling));
-        put(&mut row, "callers", json!(handling.children.len().saturating_add(1)));
+        put(&mut row, "callers", json!(self.callers()));
+        put(&mut row, "group", json!(handling.group));
+        put(&mut row, "malicious", json!(handling.malicious));
         let undecided = handling.request.is_some() || handling.ruling;
         let pool = matches!(self.status, Status::Registered | Status::ReturnPending);
         if pool || (self.status.is_open() && undecided) {
@@ -197,21 +245,26 @@ impl WorkOrder {
             Status::PendingVisit if !handling.ruling => queues.push((VISIT_QUEUE.to_owned(), row.clone())),
             _ => {}
         }
-        let waits = |status| matches!(status, CardStatus::Proposed | CardStatus::Objected);
-        let waiting = handling.cards.iter().filter(|card| waits(card.status));
-        let cards: Vec<Value> = waiting.map(|card| json!({ "key": card.key, "level": card.level })).collect();
+        let cards: Vec<Value> = handling.cards.iter().filter(|card| card.waits()).map(Card::row).collect();
         if !cards.is_empty() {
             put(&mut row, "cards", json!(cards));
             queues.push((CARDS_QUEUE.to_owned(), row));
         }
     }
 
-    /// The queues of the units that handle it, of which none is a respondent, and of the village where it happened.
+    /// The queues of the units that handle it or owe an answer to a notice or card, of which none is a respondent, and of the village where it happened.
     fn unit_queues(&self, handling: &Handling, row: &Value, queues: &mut Vec<(String, Value)>) {
         let lead = handling.lead.iter().map(|unit| (unit, "lead"));
         let helpers =
             handling.co_units.iter().map(|co| (&co.unit, if co.replied_at.is_some() { "replied" } else { "co" }));
-        for (unit, part) in lead.chain(helpers) {
+        let owes = handling.cards.iter().filter(|card| card.is_unanswered() && !self.is_accused(&card.unit));
+        let mut parts: Vec<(&UnitCode, &str)> = lead.chain(helpers).collect();
+        for card in owes {
+            if parts.iter().all(|(unit, _)| **unit != card.unit) {
+                parts.push((&card.unit, "carded"));
+            }
+        }
+        for (unit, part) in parts {
             let mut row = row.clone();
             put(&mut row, "part", json!(part));
             queues.push((unit_queue(unit), row));
@@ -221,6 +274,25 @@ impl WorkOrder {
         if let Some(village) = village.filter(|village| !accused(village)) {
             queues.push((local_queue(village), row.clone()));
         }
+    }
+}
+
+impl Card {
+    /// Whether somebody has to do something about it: decide on it, or answer it.
+    fn waits(&self) -> bool {
+        matches!(self.status, CardStatus::Proposed | CardStatus::Objected) || self.is_unanswered()
+    }
+
+    fn is_unanswered(&self) -> bool {
+        self.holds() && self.reply_by.is_some()
+    }
+
+    /// What the board of supervision shows of it.
+    fn row(&self) -> Value {
+        let Self { key, level, unit, status, at, object_by, reply_by, .. } = self;
+        json!({
+            "key": key, "level": level, "unit": unit, "status": status, "at": at, "objectBy": object_by, "replyBy": reply_by,
+        })
     }
 }
 

@@ -110,7 +110,7 @@ const fn tenths(stars: u8) -> u64 {
 
 impl WorkOrder {
     /// Whether its caller took it back; what was withdrawn is remembered when it is archived.
-    fn was_withdrawn(&self) -> bool {
+    pub(super) fn was_withdrawn(&self) -> bool {
         self.handled().and_then(|handling| handling.class) == Some(Explanation::Withdrawn)
     }
 }

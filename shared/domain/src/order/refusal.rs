@@ -97,6 +97,10 @@ reasons! {
     PastOuterDeadline = "pastOuterDeadline", Conflict;
     /// Longer than a suspension may last.
     SuspensionTooLong = "suspensionTooLong", Invalid;
+    /// The deadline would lie in the past, or where it lies now.
+    DeadlineNotAhead = "deadlineNotAhead", Invalid;
+    /// Nobody said that of this caller.
+    NotMarked = "notMarked", Conflict;
     /// It is not time yet.
     TooEarly = "tooEarly", Conflict;
     /// It is too late.
@@ -121,6 +125,16 @@ reasons! {
     CardConflict = "cardConflict", Conflict;
     /// That reminder or card exists already.
     AlreadyDone = "alreadyDone", Conflict;
+    /// Whoever is dissatisfied says why.
+    ReasonMissing = "reasonMissing", Invalid;
+    /// As many people have joined as are counted.
+    JoinedFull = "meTooFull", Conflict;
+    /// The order is open, so its caller's data is needed.
+    OrderOpen = "orderOpen", Conflict;
+    /// An answer is still owed that needs the caller's data.
+    ReplyPending = "replyPending", Conflict;
+    /// The caller's data is destroyed.
+    Erased = "erased", Conflict;
 }
 
 /// A refused step.

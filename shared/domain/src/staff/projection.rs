@@ -19,5 +19,5 @@ pub fn project(state: &Value) -> Option<Projection> {
     });
     // A table must hold the row, so that the queue can be mended; it needs no columns of its own.
     let queues = vec![(STAFF_QUEUE.to_owned(), row)];
-    Some(Projection { table: "staff", columns: json!({}), queues, timelines: Vec::new() })
+    Some(Projection { table: "staff", columns: json!({}), queues, timelines: Vec::new(), sum: None })
 }

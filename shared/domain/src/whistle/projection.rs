@@ -33,5 +33,5 @@ pub fn project(state: &Value) -> Option<Projection> {
     let units = whistle.callees.iter().map(|callee| whistle_queue(&callee.unit));
     let names = [WHISTLES_QUEUE.to_owned()].into_iter().chain(units);
     let queues = if open { names.map(|name| (name, row.clone())).collect() } else { Vec::new() };
-    Some(Projection { table: "whistles", columns: row, queues, timelines: Vec::new() })
+    Some(Projection { table: "whistles", columns: row, queues, timelines: Vec::new(), sum: None })
 }

@@ -10,7 +10,9 @@
 mod common;
 mod scene;
 
+mod callers;
 mod clocks;
+mod deadlines;
 mod due;
 mod golden;
 mod invariants;
@@ -19,6 +21,8 @@ mod rates;
 mod standing;
 mod stories;
 mod suggest;
+mod supervision;
 mod transitions;
+mod upstream;
 mod walk;
 mod whistles;

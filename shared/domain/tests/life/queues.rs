@@ -25,12 +25,14 @@ fn names(scene: &Scene) -> Vec<String> {
 fn every_state_waits_in_the_right_lists() {
     let (unit_list, local) = (unit_queue(&unit(LEAD)), local_queue(&VILLAGE.parse().unwrap()));
     let handled = |more: &str| {
-        let mut names = vec![more.to_owned(), "clock".to_owned(), unit_list.clone(), local.clone()];
+        let similar = "similar/T0403".to_owned();
+        let mut names = vec![more.to_owned(), "clock".to_owned(), similar, unit_list.clone(), local.clone()];
         names.retain(|name| !name.is_empty());
         names.sort();
         names
     };
-    assert_eq!(names(&Scene::new()), [POOL_QUEUE, "clock"], "before its dispatch it is the centre's alone");
+    let fresh = names(&Scene::new());
+    assert_eq!(fresh, [POOL_QUEUE, "clock", "similar/T0403"], "before its dispatch it is the centre's alone");
     assert_eq!(names(&Scene::new().dispatched()), handled(""));
     assert_eq!(names(&Scene::new().signed()), handled(""));
     assert_eq!(names(&Scene::new().suspended()), handled(""));
@@ -97,7 +99,7 @@ fn no_row_holds_anything_about_a_person() {
 
 #[test]
 fn cards_that_wait_for_a_decision_are_listed() {
-    let propose = Step::ProposeCard { key: "notice/x".to_owned(), level: Level::Notice };
+    let propose = Step::ProposeCard { key: "notice/x".to_owned(), level: Level::Notice, unit: None };
     let proposed = Scene::new().signed().with(&supervisor(), propose);
     assert_eq!(queues(&proposed)[CARDS_QUEUE]["cards"][0]["key"], "notice/x");
     let dismissed = proposed.with(&supervisor(), Step::Card { name: CardStep::Dismiss, key: "notice/x".to_owned() });

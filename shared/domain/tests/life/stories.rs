@@ -252,7 +252,13 @@ fn what_cannot_be_resolved_is_agreed_by_two_persons() {
 fn the_caller_rates_once_and_reopens_within_seven_days() {
     let rate = |scene: &mut Scene, answer| {
         let (rules, clocks) = (TOWN.rules(), scene.any_clocks());
-        let command = OrderCommand::Rate(RateCommand { answer, text: None, rules, clocks });
+        let command = OrderCommand::Rate(RateCommand {
+            answer,
+            reasons: vec![RatingReason::NotSolved],
+            text: None,
+            rules,
+            clocks,
+        });
         scene.give(&command, domain::aggregate::Actor::citizen()).map_err(|refusal| refusal.code())
     };
     let reopen = |scene: &mut Scene| {
@@ -267,7 +273,8 @@ fn the_caller_rates_once_and_reopens_within_seven_days() {
     assert_eq!((scene.order.status, rate(&mut scene, content()).err()), (Status::Closed, Some("alreadyRated")));
     let late = scene.clone().after_hours(7 * 24);
     assert_eq!(reopen(&mut late.clone()).err(), Some("tooLate"));
-    assert!(late.order.caller_actions(late.now, TOWN.rules()).iter().all(|action| !action.allowed));
+    let late_actions = late.order.caller_actions(late.now, TOWN.rules());
+    assert!(late_actions.iter().all(|action| !action.allowed || action.name == ActionName::Erase));
     let mut open = scene.clone().after_hours(7 * 24 - 1);
     assert!(reopen(&mut open).is_ok());
     assert_eq!((open.order.status, open.order.closed_at, open.handling().redos), (Status::InProgress, None, 1));

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use canon::DocId;
+use domain::board::Summand;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Folded;
 use super::queue::{self, QueueRow};
+use super::{Folded, sums};
 use crate::access::Access;
 use crate::error::StoreError;
 use crate::port::Platform;
@@ -28,9 +29,12 @@ pub struct TableRow {
     pub q: BTreeSet<String>,
     /// The columns.
     pub c: Value,
+    /// What it adds to the sums.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s: Option<Summand>,
 }
 
-type TablePage = BTreeMap<DocId, TableRow>;
+pub(super) type TablePage = BTreeMap<DocId, TableRow>;
 
 /// The page that holds documents born in `slot`.
 #[must_use]
@@ -48,20 +52,25 @@ pub async fn read_table<P: Platform>(access: &Access<P>, table: &str, page: u64)
 
 /// Folds documents into their tables and queues.
 pub(super) async fn apply<P: Platform>(access: &Access<P>, folded: &[Folded]) -> Result<(), StoreError> {
-    let mut pages: BTreeMap<String, Vec<&Folded>> = BTreeMap::new();
+    let mut pages: BTreeMap<(&str, u64), Vec<&Folded>> = BTreeMap::new();
     for document in folded {
-        let page = table_page(document.born).to_string();
-        pages.entry(keys::board(document.projection.table, &page)).or_default().push(document);
+        pages.entry((document.projection.table, table_page(document.born))).or_default().push(document);
     }
-    for (key, documents) in pages {
-        apply_page(access, &key, &documents).await?;
+    for ((table, number), documents) in pages {
+        let rows = apply_page(access, &keys::board(table, &number.to_string()), &documents).await?;
+        let summed = documents.iter().filter_map(|document| document.projection.sum.as_ref());
+        sums::apply(access, table, number, &rows, summed.map(|sum| sum.period.as_str()).collect()).await?;
     }
     Ok(())
 }
 
 /// Three steps: enter the new queues' names into the rows; change the queues; give the rows their versions. The last
 /// goes round again for rows in which a rival has entered further queues meanwhile.
-async fn apply_page<P: Platform>(access: &Access<P>, key: &str, documents: &[&Folded]) -> Result<(), StoreError> {
+async fn apply_page<P: Platform>(
+    access: &Access<P>,
+    key: &str,
+    documents: &[&Folded],
+) -> Result<TablePage, StoreError> {
     for _ in 0..ROUNDS_MAX {
         let page: TablePage = page::update(access, key, |page: &mut TablePage| {
             documents.iter().fold(false, |changed, document| changed | enter_queue_names(page, document))
@@ -69,7 +78,7 @@ async fn apply_page<P: Platform>(access: &Access<P>, key: &str, documents: &[&Fo
         .await?;
         let stale: Vec<&Folded> = documents.iter().copied().filter(|document| behind(&page, document)).collect();
         if stale.is_empty() {
-            return Ok(());
+            return Ok(page);
         }
         queue::apply(access, queue_changes(&page, &stale)).await?;
         page::update(access, key, |now: &mut TablePage| {
@@ -122,6 +131,7 @@ fn finish_row(now: &mut TablePage, seen: &TablePage, document: &Folded) -> bool 
     }
     let q = document.projection.queues.iter().map(|(name, _)| name.clone()).collect();
     let c = document.projection.columns.clone();
-    now.insert(document.id.clone(), TableRow { v: document.version, q, c });
+    let s = document.projection.sum.clone();
+    now.insert(document.id.clone(), TableRow { v: document.version, q, c, s });
     true
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -148,6 +148,45 @@ fn walk(world: &World, filtered: bool) -> (Vec<u64>, u32) {
             return (found, requests);
         }
     }
+}
+
+fn sums(world: &World) -> Sums {
+    let periods = ["all".to_owned(), "never".to_owned()];
+    let mut found = now(read_sums(&world.access(), "tallies", &periods)).unwrap();
+    assert!(!found.contains_key("never"), "a period without rows is left out");
+    found.remove("all").unwrap_or_default()
+}
+
+/// Each document counts once, where it is now, however often its page is folded; also over several table pages.
+#[test]
+fn sums_are_what_the_rows_add_up_to() {
+    for backend in BACKENDS {
+        let world = World::new(backend);
+        assert_eq!(sums(&world), Sums::new());
+        world.open("a", 3);
+        world.open("b", 4);
+        world.sequence();
+        assert_eq!(sums(&world), Sums::from([("few".to_owned(), vec![2, 7])]), "{backend:?}");
+        world.add("a", "more", 30);
+        now(world.access().increment(keys::FEED_NEXT, 3_000)).unwrap();
+        world.open("c", 5);
+        world.sequence_all();
+        let expected = Sums::from([("few".to_owned(), vec![2, 9]), ("many".to_owned(), vec![1, 33])]);
+        assert_eq!(sums(&world), expected, "{backend:?}");
+    }
+}
+
+/// A slow writer made its part of the page as it was; the newer part stays.
+#[test]
+fn an_older_part_does_not_come_back() {
+    let world = World::new(Backend::Sqlite);
+    world.open("a", 3);
+    world.sequence();
+    let old = now(read_table(&world.access(), "tallies", 0)).unwrap();
+    world.add("a", "more", 1);
+    world.sequence();
+    now(sums::apply(&world.access(), "tallies", 0, &old, BTreeSet::from(["all"]))).unwrap();
+    assert_eq!(sums(&world), Sums::from([("few".to_owned(), vec![1, 4])]));
 }
 
 #[test]

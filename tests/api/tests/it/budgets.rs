@@ -30,6 +30,9 @@ struct Costs {
     by_number: Operations,
     by_id: Operations,
     public: Operations,
+    similar: Operations,
+    statistics: Operations,
+    me_too: Operations,
     supplement: Operations,
     urge: Operations,
     withdraw: Operations,
@@ -64,6 +67,19 @@ async fn command(client: &Client, store: &Counting, receipts: &[Value], name: &s
     least(costs)
 }
 
+/// The least cost of a neighbour's "me too" over all cases.
+async fn me_too(client: &Client, store: &Counting, receipts: &[Value]) -> Operations {
+    let mut costs = Vec::new();
+    for (n, receipt) in receipts.iter().enumerate() {
+        let path = format!("/api/intake/public/{}/me-too", receipt["number"].as_str().unwrap());
+        let body = json!({"device": "a-neighbours-device", "phone": "13900000001"});
+        store.take();
+        client.post(&path, &format!("budget-me-too-00{n}"), &[], &body).await.expect(200);
+        costs.push(store.take());
+    }
+    least(costs)
+}
+
 async fn reading(client: &Client, store: &Counting, path: &str, owner: &str) -> Operations {
     let mut costs = Vec::new();
     for _ in 0..TIMES {
@@ -84,6 +100,9 @@ async fn measure(town: &Town, store: &Counting) -> Costs {
         by_number: reading(town, store, &case("number"), &owner).await,
         by_id: reading(town, store, &case("id"), &owner).await,
         public: reading(town, store, "/api/intake/public", &owner).await,
+        similar: reading(town, store, "/api/intake/similar?category=T0403&village=990181101001", &owner).await,
+        statistics: reading(town, store, "/api/intake/statistics", &owner).await,
+        me_too: me_too(town, store, &receipts).await,
         supplement: command(town, store, &receipts, "supplements", json!({"text": "昨晚有人差点摔倒。"})).await,
         urge: command(town, store, &receipts, "urges", json!({})).await,
         withdraw: command(town, store, &receipts, "withdrawal", json!({})).await,
@@ -106,6 +125,11 @@ async fn on_sqlite_every_request_keeps_its_budget() {
     assert_eq!((costs.by_number.total(), costs.by_number.writes()), (2, 0), "{:?}", costs.by_number);
     assert_eq!((costs.by_id.total(), costs.by_id.writes()), (1, 0), "{:?}", costs.by_id);
     assert_eq!((costs.public.total(), costs.public.writes()), (2, 0), "{:?}", costs.public);
+    for open in [costs.similar, costs.statistics] {
+        assert_eq!((open.total(), open.writes()), (1, 0), "{open:?}");
+    }
+    // The address's record, number, document; the swap's own look at it, a slot, its notice, the swap.
+    assert_eq!((costs.me_too.total(), costs.me_too.writes()), (8, 4), "{:?}", costs.me_too);
     for command in [costs.supplement, costs.urge, costs.withdraw] {
         // Number, document; the swap's own look at it, a slot, its notice, the swap.
         assert_eq!((command.total(), command.writes()), (6, 3), "{command:?}");
@@ -127,6 +151,8 @@ async fn on_redis_an_unconfirmed_swap_costs_one_look_more() {
     assert_eq!((costs.by_number.total(), costs.by_number.writes()), (2, 0), "{:?}", costs.by_number);
     assert_eq!((costs.by_id.total(), costs.by_id.writes()), (1, 0), "{:?}", costs.by_id);
     assert_eq!((costs.public.total(), costs.public.writes()), (2, 0), "{:?}", costs.public);
+    // Without batches of reads the twelve months are twelve reads at once.
+    assert_eq!((costs.similar.total(), costs.statistics.total()), (1, 12), "{costs:?}");
     for command in [costs.supplement, costs.urge, costs.withdraw] {
         assert_eq!((command.total(), command.writes()), (8, 3), "{command:?}");
     }

@@ -8,8 +8,15 @@ use crate::forms::{case, street_light};
 use crate::town::{CLOCK_KEY, Town};
 
 /// What may be kept by a cache: it is about nobody.
-const CACHEABLE: [(&str, &str); 2] =
-    [("/api/catalogue", "public, max-age=60"), ("/api/intake/public", "public, max-age=30")];
+const CACHEABLE: [(&str, &str); 6] = [
+    ("/api/catalogue", "public, max-age=60"),
+    ("/api/catalogue/map", "public, max-age=60"),
+    ("/api/catalogue/notices", "public, max-age=60"),
+    ("/api/intake/public", "public, max-age=30"),
+    (SIMILAR, "public, max-age=30"),
+    ("/api/intake/statistics", "public, max-age=300"),
+];
+const SIMILAR: &str = "/api/intake/similar?category=T0403&village=990181101001";
 
 fn assert_headers(method: &Method, path: &str, reply: &Reply) {
     let shown = format!("{method} {path}: {reply:?}");
@@ -37,7 +44,12 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&get, "/healthz".into(), "", 200),
         (&get, "/api/catalogue".into(), "", 200),
         (&Method::HEAD, "/api/catalogue".into(), "", 200),
+        (&get, "/api/catalogue/map".into(), "", 200),
+        (&get, "/api/catalogue/notices".into(), "", 200),
         (&get, "/api/intake/public".into(), "", 200),
+        (&get, SIMILAR.into(), "", 200),
+        (&get, "/api/intake/statistics".into(), "", 200),
+        (&post, "/api/intake/public/YD12345-20261123-00001/me-too".into(), "", 422),
         (&post, "/api/clock/tick".into(), &clock, 200),
         (&post, "/api/clock/tick".into(), "Bearer wrong", 401),
         (&post, "/api/clock/duties".into(), &clock, 200),
@@ -51,7 +63,11 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&post, below("supplements"), &owner, 422),
         (&post, below("urges"), &owner, 200),
         (&post, below("withdrawal"), &owner, 200),
-        (&post, below("rating"), &owner, 404),
+        (&post, below("rating"), &owner, 422),
+        (&post, below("redo"), &owner, 422),
+        (&post, below("erasure"), &owner, 422),
+        (&get, below("export"), &owner, 200),
+        (&get, below("export"), "", 401),
         (&post, "/api/identity/setup".into(), "Bearer wrong", 403),
         (&post, "/api/identity/sessions".into(), "", 422),
         (&delete, "/api/identity/sessions/current".into(), "", 401),
@@ -74,6 +90,25 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&post, "/api/whistles".into(), "", 401),
         (&get, "/api/whistles/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),
         (&post, "/api/whistles/aaaaaaaaaaaaaaaaaaaaaaaaaa/accept".into(), "", 401),
+        (&post, "/api/clock/relay".into(), &clock, 200),
+        (&post, "/api/clock/relay".into(), "Bearer wrong", 401),
+        (&post, "/api/clock/courier".into(), &clock, 200),
+        (&post, "/api/clock/courier".into(), "Bearer wrong", 401),
+        (&post, "/api/clock/fetcher".into(), &clock, 200),
+        (&post, "/api/clock/fetcher".into(), "Bearer wrong", 401),
+        (&post, "/api/hotline/events".into(), "", 401),
+        (&get, "/api/hotline/events".into(), "", 405),
+        (&get, "/api/hotline/platforms".into(), "", 401),
+        (&post, "/api/hotline/preview".into(), "", 401),
+        (&get, "/api/hotline/tickets".into(), "", 401),
+        (&get, "/api/hotline/tickets/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),
+        (&post, "/api/hotline/tickets/aaaaaaaaaaaaaaaaaaaaaaaaaa/resend".into(), "", 401),
+        (&get, "/api/hotline/reconciliation".into(), "", 401),
+        (&post, "/api/hotline/reconciliation".into(), "", 401),
+        (&post, "/api/hotline/reconciliation/repair".into(), "", 401),
+        (&get, "/api/exports".into(), "", 401),
+        (&post, "/api/exports".into(), "", 401),
+        (&post, "/api/exports/aaaaaaaaaaaaaaaaaaaaaaaaaa/take".into(), "", 401),
         (&get, "/api/dispatch/in-use".into(), "", 401),
         (&get, "/api/dispatch/looks".into(), "", 401),
         (&get, "/api/dispatch/looks/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use canon::DocId;
-use domain::board::project;
+use domain::board::{Summand, project};
 use futures::FutureExt as _;
 use serde_json::Value;
 use store::memory::{MemoryKv, Steady};
 use store::{
-    Access, QueueRow, StoreError, TableRow, TimelineQuery, keys, read_queue, read_table, read_timeline, table_page,
+    Access, QueueRow, StoreError, Sums, TableRow, TimelineQuery, keys, read_queue, read_sums, read_table,
+    read_timeline, table_page,
 };
 
 use super::{Dump, Violation, documents, require};
@@ -19,6 +20,17 @@ struct Fresh {
     tables: BTreeMap<(String, u64), BTreeMap<DocId, TableRow>>,
     queues: BTreeMap<String, BTreeMap<DocId, QueueRow>>,
     timelines: BTreeMap<String, BTreeMap<u64, (u64, Value)>>,
+    sums: BTreeMap<(String, String), Sums>,
+}
+
+impl Fresh {
+    fn add(&mut self, table: &str, sum: &Summand) {
+        let sums = self.sums.entry((table.to_owned(), sum.period.clone())).or_default();
+        for group in &sum.groups {
+            let total = sums.entry(group.clone()).or_insert_with(|| vec![0; sum.numbers.len()]);
+            total.iter_mut().zip(&sum.numbers).for_each(|(total, number)| *total += number);
+        }
+    }
 }
 
 /// Tables, queues and timelines are what a fresh fold of the documents gives, no more and no less.
@@ -40,6 +52,10 @@ pub fn check(kv: &MemoryKv) -> Result<(), Violation> {
         let stored: BTreeMap<DocId, QueueRow> = now(read_queue(&access, &name))?.into_iter().collect();
         let expected = fresh.queues.get(&name).cloned().unwrap_or_default();
         require!(stored == expected, "queue {name} is {stored:?} instead of {expected:?}");
+    }
+    for ((table, period), expected) in &fresh.sums {
+        let stored = now(read_sums(&access, table, std::slice::from_ref(period)))?;
+        require!(stored.get(period) == Some(expected), "sums of {period} are {stored:?} instead of {expected:?}");
     }
     for (name, expected) in &fresh.timelines {
         let stored = whole_timeline(&access, name)?;
@@ -70,7 +86,10 @@ fn fold(dump: &Dump) -> Result<Fresh, Violation> {
             fresh.timelines.entry(name.to_owned()).or_default().insert(born, (v, columns));
         }
         let q = projection.queues.into_iter().map(|(name, _)| name).collect();
-        let row = TableRow { v, q, c: projection.columns };
+        if let Some(sum) = &projection.sum {
+            fresh.add(projection.table, sum);
+        }
+        let row = TableRow { v, q, c: projection.columns, s: projection.sum };
         fresh.tables.entry((projection.table.to_owned(), table_page(born))).or_default().insert(id, row);
     }
     Ok(fresh)

@@ -2,21 +2,26 @@
  * The report being filled in. Kept on the device (photos as Blobs) with every
  * change, restored on return, gone once the case has its number. What must
  * stay true: the idempotency key belongs to one exact body, so a resend after
- * a lost answer can never become a second case.
+ * a lost answer can never become a second case, from a second window neither.
  */
 import { del, set } from 'idb-keyval'
 import { computed, reactive, ref, toRaw, watch } from 'vue'
-import type { NewOrder } from '../../api/types'
+import { serverNow } from '../../api/serverTime'
+import type { NewOrder, Relation } from '../../api/types'
 import { uuid } from '../../api/uuid'
-import { findCategory, findKind } from '../catalogue'
+import { tr } from '../../i18n/citizen.report'
+import { attachmentBytesMax, findCategory, findKind } from '../catalogue'
 import { deviceStore } from '../cases'
 import { createPhotoQueue, type Photo } from '../photos'
 import { DRAFT_KEY, keptDraft } from './kept'
+import { announceSaved, announceSent, elsewhere, listenToWindows } from './windows'
 
 export interface Fix {
   lon: number
   lat: number
   accuracyM: number
+  /** Pointed at on the map, not found by the phone. */
+  onMap?: boolean
 }
 
 export interface Draft {
@@ -34,12 +39,16 @@ export interface Draft {
   noPlace: boolean
   photos: Photo[]
   photosSeen: boolean
+  /** At most one. */
+  voice: Photo[]
   contact: '' | 'named' | 'anonymous'
   name: string
   phone: string
   /** null until the person decides; then the kind's default no longer applies. */
   confidential: boolean | null
   replyWanted: boolean | null
+  behalf: boolean
+  relation: Relation | ''
   sent: { key: string; body: string } | null
   changedAt: string
 }
@@ -49,14 +58,15 @@ const SAVE_DELAY_MS = 300
 
 const empty = (): Draft => ({
   appealType: '', categoryCode: '', content: '', title: '', titleEdited: false, incidentAt: '', respondent: '',
-  villageCode: '', gridCode: '', address: '', fix: null, noPlace: false, photos: [], photosSeen: false,
-  contact: '', name: '', phone: '', confidential: null, replyWanted: null, sent: null, changedAt: '',
+  villageCode: '', gridCode: '', address: '', fix: null, noPlace: false, photos: [], photosSeen: false, voice: [],
+  contact: '', name: '', phone: '', confidential: null, replyWanted: null, behalf: false, relation: '', sent: null, changedAt: '',
 })
 
 export const draft = reactive<Draft>(empty())
 export const restored = ref(false)
 export const draftIsKept = ref(true)
-export const photoQueue = createPhotoQueue(computed({ get: () => draft.photos, set: (list) => (draft.photos = list) }))
+export const photoQueue = createPhotoQueue(computed({ get: () => draft.photos, set: (list) => (draft.photos = list) }), attachmentBytesMax)
+export const voiceQueue = createPhotoQueue(computed({ get: () => draft.voice, set: (list) => (draft.voice = list) }), attachmentBytesMax)
 
 let loading: Promise<void> | null = null
 let timer = 0
@@ -65,18 +75,21 @@ let muted = false
 async function save(): Promise<void> {
   clearTimeout(timer)
   timer = 0
+  if (elsewhere.value) return
   try {
     const plain = toRaw(draft)
-    const photos = plain.photos.map((photo) => ({ ...toRaw(photo) }))
-    await set(DRAFT_KEY, { ...plain, fix: plain.fix && { ...plain.fix }, sent: plain.sent && { ...plain.sent }, photos }, deviceStore())
+    const files = (list: Photo[]) => list.map((file) => ({ ...toRaw(file) }))
+    const lists = { photos: files(plain.photos), voice: files(plain.voice) }
+    await set(DRAFT_KEY, { ...plain, fix: plain.fix && { ...plain.fix }, sent: plain.sent && { ...plain.sent }, ...lists }, deviceStore())
+    announceSaved()
   } catch {
     draftIsKept.value = false
   }
 }
 
 function changed(): void {
-  if (muted) return
-  draft.changedAt = new Date().toISOString()
+  if (muted || elsewhere.value) return
+  draft.changedAt = serverNow().toISOString()
   clearTimeout(timer)
   timer = window.setTimeout(() => void save(), SAVE_DELAY_MS)
 }
@@ -90,25 +103,44 @@ async function load(): Promise<void> {
     Object.assign(draft, kept)
     restored.value = true
     void photoQueue.resume()
+    void voiceQueue.resume()
   }
+  listenToWindows(() => void quietly(() => Object.assign(draft, empty())))
   watch(() => ({ ...draft, changedAt: '' }), changed, { deep: true })
   // Photos are the dearest to lose and change seldom, so they do not wait for the pause.
-  watch(() => draft.photos, () => muted || void save())
+  watch(() => [draft.photos, draft.voice], () => muted || void save())
   window.addEventListener('pagehide', () => timer && void save())
 }
 
 export const loadDraft = () => (loading ??= load())
 
-export async function discardDraft(): Promise<void> {
+/** A change that nobody typed, so it is not saved. */
+async function quietly(change: () => unknown): Promise<void> {
   muted = true
   clearTimeout(timer)
   timer = 0
-  Object.assign(draft, empty())
-  restored.value = false
-  await del(DRAFT_KEY, deviceStore()).catch(() => undefined)
+  await change()
   // The watcher runs after this tick; only then may changes count again.
   await new Promise((done) => setTimeout(done))
   muted = false
+}
+
+/** `number` is what the draft became, if it was sent. */
+export async function discardDraft(number = ''): Promise<void> {
+  await quietly(async () => {
+    Object.assign(draft, empty())
+    restored.value = false
+    await del(DRAFT_KEY, deviceStore()).catch(() => undefined)
+  })
+  if (number) announceSent(number)
+  else announceSaved()
+}
+
+/** Brings the draft over from the window that has it now. */
+export async function takeOver(): Promise<void> {
+  await quietly(async () => Object.assign(draft, empty(), await keptDraft()))
+  elsewhere.value = false
+  await save()
 }
 
 export const confidential = computed<boolean>({
@@ -152,13 +184,18 @@ function place(): NewOrder['place'] {
   }
 }
 
+/** Whoever speaks instead of typing still gets an order that says where its content is. */
+export const contentOf = () => draft.content.trim() || (draft.voice.length > 0 ? tr('voice.content') : '')
+export const titleOf = () => draft.title.trim() || (draft.voice.length > 0 ? tr('voice.titleAuto') : '')
+
 export function orderOf(): NewOrder {
   const named = draft.contact === 'named'
+  const files = [...draft.photos, ...draft.voice].map((file) => file.id)
   return {
     appealType: draft.appealType,
     categoryCode: draft.categoryCode,
-    title: draft.title.trim(),
-    content: draft.content.trim(),
+    title: titleOf(),
+    content: contentOf(),
     place: place(),
     ...(draft.respondent.trim() && { respondent: { name: draft.respondent.trim() } }),
     ...(draft.incidentAt && { incidentAt: `${draft.incidentAt}:00+08:00` }),
@@ -166,13 +203,17 @@ export function orderOf(): NewOrder {
     anonymous: !named,
     confidential: confidential.value,
     replyWanted: replyWanted.value,
-    ...(draft.photos.length > 0 && { attachments: draft.photos.map((photo) => photo.id) }),
+    ...(draft.behalf && draft.relation && { onBehalf: { relation: draft.relation } }),
+    ...(files.length > 0 && { attachments: files }),
   }
 }
 
 /** The key for this exact body: the earlier one if nothing was changed since, else a new one. */
 export async function keyFor(order: NewOrder): Promise<string> {
   const body = JSON.stringify(order)
+  // The window beside may have sent this very body a moment ago.
+  const kept = await keptDraft()
+  if (kept?.sent?.body === body) draft.sent = kept.sent
   if (draft.sent?.body !== body) draft.sent = { key: uuid(), body }
   await flushDraft()
   return draft.sent.key

@@ -5,7 +5,10 @@ import type { Draft } from './draft'
 
 export const DRAFT_KEY = 'draft'
 
-const hasContent = (kept: Draft) => Boolean(kept.appealType || kept.content || kept.categoryCode)
+/** Something it would be a pity to lose; the first question alone is answered again in one tap. */
+export const worthResuming = (kept: Draft | null) => Boolean(kept && (kept.content || kept.categoryCode || kept.voice?.length))
+
+const hasContent = (kept: Draft) => Boolean(kept.appealType || kept.content || kept.categoryCode || kept.voice?.length)
 
 export async function keptDraft(): Promise<Draft | null> {
   try {

@@ -4,21 +4,24 @@
  * only after number and secret are kept.
  */
 import { ApiProblem, createOrder } from '../../api/client'
+import { serverNow } from '../../api/serverTime'
 import { t } from '../../i18n'
 import type { SummaryItem } from '../../ui/ErrorSummary.vue'
 import { keepCase, receiptText } from '../cases'
 import { explain, fieldErrors, type Explanation } from '../explain'
-import { discardDraft, draft, keyFor, orderOf, photoQueue } from './draft'
+import { discardDraft, keyFor, orderOf, photoQueue, voiceQueue } from './draft'
 
 export interface SendProblem extends Explanation {
   items: SummaryItem[]
   /** An emergency number the server wants to be called instead. */
   call: string
+  /** After how many seconds another try makes sense, if the server said so. */
+  retryAfterSeconds: number | null
 }
 
 export type SendAnswer = { ok: true; number: string } | { ok: false; problem: SendProblem }
 
-const plain = (explanation: Explanation): SendProblem => ({ ...explanation, items: [], call: '' })
+const plain = (explanation: Explanation): SendProblem => ({ ...explanation, items: [], call: '', retryAfterSeconds: null })
 
 function describe(failure: unknown): SendProblem {
   const explained = plain(explain(failure))
@@ -26,14 +29,18 @@ function describe(failure: unknown): SendProblem {
   if (failure.code === 'emergencyCall') return { ...explained, call: failure.body.call ?? '110' }
   // No answer does not mean it did not arrive; the key makes the second try safe.
   if (failure.kind !== 'http') return { ...explained, next: `${explained.next} ${t('check.retrySafe')}` }
-  if (failure.status !== 422) return explained
+  if (failure.status !== 422) return { ...explained, retryAfterSeconds: failure.retryAfterSeconds }
   const fields = fieldErrors(failure)
-  if (fields.some((field) => field.step === 'photos')) photoQueue.resetUploads()
+  if (fields.some((field) => field.step === 'photos')) {
+    photoQueue.resetUploads()
+    voiceQueue.resetUploads()
+  }
   return { ...explained, items: fields.map(({ step, text }) => ({ text, to: `/report/${step}?from=check` })) }
 }
 
 export async function sendReport(say: (text: string) => void): Promise<SendAnswer> {
-  const complete = await photoQueue.uploadAll((done, total) => say(t('check.sending.photos', { done, total })))
+  const photos = await photoQueue.uploadAll((done, total) => say(t('check.sending.photos', { done, total })))
+  const complete = (await voiceQueue.uploadAll(() => undefined)) && photos
   if (!complete) {
     const offline = navigator.onLine === false
     const explained = offline ? explain(new ApiProblem('offline', 0, {})) : { title: t('problem.photos.title'), next: t('problem.photos.next') }
@@ -47,13 +54,13 @@ export async function sendReport(say: (text: string) => void): Promise<SendAnswe
       number: created.number,
       id: created.id,
       secret: created.secret,
-      title: draft.title.trim(),
+      title: order.title,
       status: 'registered',
-      receivedAt: new Date().toISOString(),
+      receivedAt: serverNow().toISOString(),
       promisedBy: created.promisedBy,
       receipt: receiptText(created.receipt),
     })
-    await discardDraft()
+    await discardDraft(created.number)
     return { ok: true, number: created.number }
   } catch (failure) {
     return { ok: false, problem: describe(failure) }

@@ -1,13 +1,15 @@
 /** The questions in their order, and which of them still lacks an answer. */
-import { draft, withoutPlace } from './draft'
+import { findCategory } from '../catalogue'
+import { contentOf, draft, titleOf, withoutPlace } from './draft'
 
-export const steps = ['type', 'category', 'what', 'where', 'photos', 'contact', 'check'] as const
+export const steps = ['type', 'what', 'category', 'where', 'photos', 'contact', 'check'] as const
 export type Step = (typeof steps)[number]
 
 const answered: Record<Exclude<Step, 'check'>, () => boolean> = {
   type: () => draft.appealType !== '',
-  category: () => draft.categoryCode !== '',
-  what: () => draft.content.trim() !== '' && draft.title.trim() !== '',
+  // What needs a call to 110 is no answer: the form stops there.
+  category: () => draft.categoryCode !== '' && !findCategory(draft.categoryCode)?.item.emergencyNumber,
+  what: () => contentOf() !== '' && titleOf() !== '',
   where: () => withoutPlace() || Boolean(draft.villageCode || draft.address.trim() || draft.fix),
   photos: () => draft.photosSeen,
   contact: () => draft.contact === 'anonymous' || (draft.contact === 'named' && draft.phone.trim() !== ''),

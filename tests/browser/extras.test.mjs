@@ -1,0 +1,207 @@
+/** What helps beside the form: a voice instead of typing, similar cases, on behalf, the map, reading aloud, notices. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { desktop, device, fillUpTo, go, home, next, phone, submit, submitted, words } from './support.mjs'
+
+const catalogue = async () => (await fetch(`${home}/api/catalogue`)).json()
+
+/** Seconds: lists are folded by the tick. */
+async function until(seconds, look) {
+  for (let tries = 0; tries < seconds; tries += 1) {
+    const found = await look()
+    if (found) return found
+    await new Promise((done) => setTimeout(done, 1000))
+  }
+  throw new Error(`not seen within ${seconds} s`)
+}
+
+for (const locale of ['zh-CN', 'en']) {
+  test(`somebody who cannot type speaks, and can be heard on the case’s page (${locale})`, async (t) => {
+    const w = words[locale]
+    const page = await device(t, { locale, permissions: ['microphone'], expected: [429] })
+    await fillUpTo(page, 'what', w)
+    await page.locator('.voice button').click()
+    await page.locator('.voice .alarm').waitFor()
+    // Shorter than a moment is no note.
+    await page.waitForFunction(() => /0:0[1-9]/.test(document.querySelector('.voice .on')?.textContent ?? ''))
+    await page.locator('.voice .alarm').click()
+    await page.getByText(w.voiceDone).waitFor()
+    await next(page)
+    await page.waitForURL('**/category')
+    await page.locator('#category').fill(w.lampWords)
+    await page.locator('input[value=T0403]').click()
+    await next(page)
+    await page.locator('#address').fill(w.address)
+    await next(page)
+    await page.waitForURL('**/photos')
+    await next(page)
+    await page.locator('input[value=anonymous]').check()
+    await next(page)
+    await page.waitForURL('**/check')
+    await submit(page)
+    await page.locator('.go .btn').first().click()
+    await page.locator('.sound audio').first().waitFor()
+    const seconds = await page.locator('.sound audio').first().evaluate((audio) => new Promise((done) => {
+      if (audio.readyState > 0) done(audio.readyState)
+      audio.onloadedmetadata = () => done(audio.readyState)
+      audio.onerror = () => done(-1)
+    }))
+    assert.ok(seconds > 0, 'the recording that the town gives back plays')
+  })
+}
+
+test('a phone without a recorder hands over a recording, and a refused microphone is explained', async (t) => {
+  const w = words['zh-CN']
+  const without = await device(t)
+  await without.addInitScript(() => delete window.MediaRecorder)
+  await fillUpTo(without, 'what', w)
+  assert.equal(await without.locator('.voice input[type=file]').getAttribute('accept'), 'audio/*')
+
+  const refused = await device(t)
+  await refused.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))
+  })
+  await fillUpTo(refused, 'what', w)
+  await refused.locator('.voice button').click()
+  await refused.getByText(/麦克风许可/).waitFor()
+})
+
+for (const locale of ['zh-CN', 'en']) {
+  test(`a similar case nearby is joined with "me too" instead of a second report (${locale})`, { timeout: 120_000 }, async (t) => {
+    const w = words[locale]
+    const first = await device(t, { locale, expected: [429] })
+    const { number } = await submitted(first, w)
+    const village = (await (await fetch(`${home}/api/intake/public?limit=100`)).json()).items.find((item) => item.number === number)?.villageCode
+      ?? await until(60, async () => (await (await fetch(`${home}/api/intake/public?limit=100`)).json()).items.find((item) => item.number === number)?.villageCode)
+    await until(60, async () => {
+      const { items } = await (await fetch(`${home}/api/intake/similar?category=T0403&village=${village}`)).json()
+      return items.length > 0
+    })
+    const second = await device(t, { locale, expected: [409, 429] })
+    await fillUpTo(second, 'photos', w)
+    const before = second.locator('.similar .btn').first()
+    await before.click()
+    await second.getByText(w.noted).waitFor()
+    assert.equal(await second.locator('.similar .btn').count(), 0, 'once is enough')
+  })
+}
+
+test('a report on behalf of somebody says so on the case’s page', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [429] })
+  await fillUpTo(page, 'contact', w)
+  await page.locator('input[value=anonymous]').check()
+  await page.locator('.choice:has(input[type=checkbox]) input').last().check()
+  await next(page)
+  await page.locator('.summary a').click()
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'relation')
+  await page.locator('#relation').selectOption('parent')
+  await next(page)
+  await page.waitForURL('**/check')
+  await submit(page)
+  await page.locator('.go .btn').first().click()
+  assert.match(await page.locator('main').innerText(), new RegExp(w.parent))
+})
+
+test('a finger on the map chooses the village, and the list says which', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [429] })
+  await fillUpTo(page, 'where', w)
+  await page.locator('form .btn[aria-expanded]').click()
+  const map = page.locator('svg.town')
+  await map.waitFor()
+  const box = await map.boundingBox()
+  await map.click({ position: { x: box.width / 2, y: box.height / 2 } })
+  await page.getByText(/已在地图上标出/).waitFor()
+  const { villages } = await catalogue()
+  const chosen = await page.locator('.chosen').innerText()
+  assert.ok(villages.some((one) => chosen.includes(one.nameZh)), chosen)
+  await next(page)
+  await next(page)
+  await page.locator('input[value=anonymous]').check()
+  await next(page)
+  await page.waitForURL('**/check')
+  const { number } = await submit(page)
+  assert.ok(number)
+  await page.locator('.go .btn').first().click()
+  assert.match(await page.locator('main').innerText(), new RegExp(villages.find((one) => chosen.includes(one.nameZh)).nameZh), 'the server found the same village')
+})
+
+const speech = (voices) => {
+  window.said = []
+  const stub = {
+    getVoices: () => voices,
+    speak: (words) => window.said.push([words.text, words.lang]),
+    cancel: () => window.said.push('cancel'),
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }
+  Object.defineProperty(window, 'speechSynthesis', { value: stub })
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } }
+}
+
+test('the page is read aloud by a voice of the device, and by no other', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t)
+  await page.addInitScript(speech, [{ lang: 'zh-CN', localService: true, name: 'here' }])
+  await go(page, '/about')
+  await page.getByRole('button', { name: w.read }).click()
+  const said = await page.evaluate(() => window.said)
+  assert.ok(said.some((one) => one[0] === '使用说明' && one[1] === 'zh-CN'), JSON.stringify(said).slice(0, 200))
+  await page.getByRole('button', { name: w.stopReading }).click()
+
+  const remote = await device(t)
+  await remote.addInitScript(speech, [{ lang: 'zh-CN', localService: false, name: 'a server of somebody' }])
+  await go(remote, '/about')
+  await remote.locator('h1').waitFor()
+  assert.equal(await remote.getByRole('button', { name: w.read }).count(), 0)
+})
+
+test('home has the big actions, and what the town has to say today', async (t) => {
+  const page = await device(t)
+  await go(page, '/')
+  await page.locator('.tile').first().waitFor()
+  assert.equal(await page.locator('a.tile[href="tel:12345"]').count(), 1)
+  const { items } = await (await fetch(`${home}/api/catalogue/notices`)).json()
+  for (const { titleZh } of items) await page.locator('.notices').getByText(titleZh).waitFor()
+  await page.locator('.tile').first().click()
+  await page.waitForURL('**/report/what')
+})
+
+for (const viewport of [phone, desktop]) {
+  test(`open cases on the map: a village chosen beside it filters the list (${viewport.width} px)`, { timeout: 120_000 }, async (t) => {
+    const page = await device(t, { viewport, expected: [429] })
+    await submitted(page, words['zh-CN'])
+    await until(60, async () => (await (await fetch(`${home}/api/intake/public`)).json()).items.length > 0)
+    await go(page, '/public')
+    await page.locator('input[name=view][value=map]').check()
+    await page.locator('svg.town').waitFor()
+    const row = page.locator('.table button').first()
+    const n = Number(await row.locator('.num').innerText())
+    await row.click()
+    assert.equal(await row.getAttribute('aria-pressed'), 'true')
+    await page.locator('.list .row').first().waitFor()
+    assert.equal(await page.locator('.list .row').count(), n)
+  })
+}
+
+for (const locale of ['zh-CN', 'en']) {
+  test(`statistics say in words and figures what the bars show (${locale})`, async (t) => {
+    const page = await device(t, { locale })
+    await go(page, '/statistics')
+    await page.locator('.figures').waitFor()
+    const { total } = await (await fetch(`${home}/api/intake/statistics`)).json()
+    assert.equal(Number(await page.locator('.figures dd').first().innerText()), total.received)
+    await page.locator('#span').selectOption({ index: 1 })
+    await page.locator('.body[aria-busy=false]').waitFor()
+  })
+}
+
+test('messages gather what the town said, and are marked as seen', { timeout: 120_000 }, async (t) => {
+  const page = await device(t, { expected: [429] })
+  await go(page, '/messages')
+  await page.locator('.none').waitFor()
+  await submitted(page, words['zh-CN'])
+  await go(page, '/messages')
+  await page.locator('.none').waitFor()
+})

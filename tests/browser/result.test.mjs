@@ -1,0 +1,82 @@
+/**
+ * What a caller does with a result: sees before and after, says it is not resolved and gets it redone, rates the second
+ * one, reads the messages, takes the record along and has the personal part deleted.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { dispatchToUnit, station, submitResult, take, waitInQueue } from './console.mjs'
+import { check } from './look.mjs'
+import { device, fillUpTo, go, photo, submit, words } from './support.mjs'
+
+/** From the pool to "awaiting your view". */
+async function handle({ centre, unit, reviewer }, number, first) {
+  if (first) {
+    await waitInQueue(centre, 'pool', number)
+    await go(centre, `/console/orders/${number}`)
+    await dispatchToUnit(centre)
+  }
+  await go(unit, `/console/orders/${number}`)
+  if (first) await take(unit, 'sign')
+  await take(unit, 'contact', { text: '已电话联系诉求人。' })
+  await submitResult(unit, first ? '已更换灯头。' : '更换整套灯具，当晚已亮。')
+  await go(reviewer, `/console/orders/${number}`)
+  await take(reviewer, 'reviewPass', { text: '同意。' })
+}
+
+for (const [locale, elder] of [['zh-CN', true], ['en', false]]) {
+  test(`a result is rated, redone, rated again, taken along and forgotten (${locale})`, { timeout: 400_000 }, async (t) => {
+    const w = words[locale]
+    const page = await device(t, { locale, elder, expected: [429] })
+    await fillUpTo(page, 'check', w, { photos: [await photo()] })
+    const { number } = await submit(page)
+    const staff = { centre: await station(t, 'dispatcher'), unit: await station(t, 'handler'), reviewer: await station(t, 'supervisor') }
+    await handle(staff, number, true)
+
+    await go(page, `/track/${number}`)
+    await page.locator('.rate').waitFor()
+    const both = page.locator('.both')
+    assert.match(await both.innerText(), new RegExp(w.before))
+    assert.match(await both.innerText(), new RegExp(w.after))
+    assert.equal(await both.locator('img').count(), 2)
+    await page.locator('.rate .btn').click()
+    await page.locator('.rate .summary').waitFor()
+    await page.locator('input[name=satisfaction][value=dissatisfied]').check()
+    await page.locator('input[name=contacted][value=yes]').check()
+    await page.locator('input[name=resolved][value=no]').check()
+    await page.locator('.rate .btn').click()
+    await page.locator('.rate .summary a').click()
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'reason-notSolved', 'why is asked where it went wrong')
+    await page.locator('#reason-notSolved').check()
+    await check(page, 'rating', elder)
+    await page.locator('.rate .btn').click()
+    await page.getByText(w.redoComes).waitFor()
+    await page.locator('.state .pill', { hasText: w.inProgress }).waitFor()
+    assert.equal(await page.locator('.rate').count(), 0)
+
+    await handle(staff, number, false)
+    await go(page, '/messages')
+    await page.locator('.message.fresh').first().waitFor()
+    await check(page, 'messages', elder)
+    await page.locator('main button.link').click()
+    assert.equal(await page.locator('.message.fresh').count(), 0)
+    await go(page, `/track/${number}`)
+    await page.locator('input[name=satisfaction][value=verySatisfied]').check()
+    await page.locator('.rate .btn').click()
+    await page.getByText(w.ratedThanks).waitFor()
+    await page.locator('.state .pill', { hasText: w.closed }).waitFor()
+
+    const file = page.waitForEvent('download')
+    await page.getByRole('button', { name: w.download }).click()
+    const kept = readFileSync(await (await file).path(), 'utf8')
+    assert.match(kept, /张小满/, 'everything, in clear')
+    await page.getByRole('button', { name: w.erase }).click()
+    await check(page, 'deleting', elder)
+    await page.getByRole('button', { name: w.eraseYes }).click()
+    await page.locator('.sure .error-text').waitFor()
+    await page.locator('#confirm').fill(number)
+    await page.getByRole('button', { name: w.eraseYes }).click()
+    await page.getByText(w.erased).waitFor()
+    assert.ok(!(await page.locator('main').innerText()).includes(w.content.slice(0, 12)), 'nobody sees it any more')
+  })
+}
