@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Where binaryen is pinned.
-const TOOL: &str = "build/wasm-opt";
+pub(crate) const TOOL: &str = "build/wasm-opt";
 /// What rustc's wasm32-wasip2 takes for granted, which wasm-opt cannot see in a stripped module.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
@@ -62,7 +62,7 @@ pub(crate) fn build(root: &Path, name: &str) -> Result<(), String> {
 }
 
 /// Runs wasm-opt over `module`, by way of the file `at`.
-fn optimise(root: &Path, at: &Path, module: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn optimise(root: &Path, at: &Path, module: &[u8]) -> Result<Vec<u8>, String> {
     fs::write(at, module).map_err(|error| said(at, &error))?;
     let tool = root.join(TOOL).join("node_modules/.bin/wasm-opt");
     let ended = Command::new(&tool).arg(at).arg("-o").arg(at).arg("-Oz").args(FEATURES).status();

@@ -1,15 +1,19 @@
-//! The browser module: what the compiler made of web/verify, with the JavaScript and the types that reach into it.
+//! The browser modules: what the compiler made of web/verify and web/beacon, with the JavaScript and the types that
+//! reach into them.
 //!
-//! wasm-bindgen runs as a library of the version the module was compiled with, so there is no tool to install and none
+//! wasm-bindgen runs as a library of the version the modules were compiled with, so there is no tool to install and none
 //! that could be another version.
 
+use crate::component::{TOOL, optimise};
+use crate::npm::packages;
+use crate::pages::modified;
 use crate::said;
 use std::fs;
 use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
-const COMPILED: &str = "target/wasm32-unknown-unknown/release/web_verify.wasm";
-const COMPILE: &str = "cargo rustc -p web-verify --lib --crate-type cdylib --target wasm32-unknown-unknown --release";
+/// Their names; each is the package `web-NAME` and becomes `NAME.js`.
+const MODULES: [&str; 2] = ["verify", "beacon"];
 const OUTPUT: &str = "web/src/verify";
 
 /// Writes `web/src/verify/` of the application in `root`, leaving files that are the same untouched: their age decides
@@ -18,22 +22,46 @@ const OUTPUT: &str = "web/src/verify";
 /// # Errors
 /// One sentence: what is missing or wrong, and the command that helps.
 pub(crate) fn build(root: &Path) -> Result<(), String> {
-    let compiled = root.join(COMPILED);
-    if !compiled.is_file() {
-        return Err(format!("{COMPILED} is not built; run: {COMPILE}"));
+    MODULES.into_iter().try_for_each(|name| bind(root, name))
+}
+
+fn bind(root: &Path, name: &str) -> Result<(), String> {
+    let file = format!("target/wasm32-unknown-unknown/release/web_{name}.wasm");
+    let compiled = root.join(&file);
+    let Some(compiled_at) = modified(&compiled) else {
+        return Err(format!("{file} is not built; run: {}", compile(name)));
+    };
+    let made = root.join(format!("target/web-{name}"));
+    let module = made.join(format!("{name}_bg.wasm"));
+    if modified(&module).is_none_or(|at| at < compiled_at) {
+        generate(root, &compiled, &made, name)?;
     }
-    let made = root.join("target/web-verify");
+    replace(&made, &root.join(OUTPUT))
+}
+
+/// Writes the glue and the module, made smaller, to `made`; the module last, because its age says that all is done.
+fn generate(root: &Path, compiled: &Path, made: &Path, name: &str) -> Result<(), String> {
     Bindgen::new()
-        .input_path(&compiled)
+        .input_path(compiled)
         .web(true)
-        .map_err(|error| format!("the browser module: {error:#}"))?
+        .map_err(|error| format!("the browser module {name}: {error:#}"))?
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .out_name("verify")
-        .generate(&made)
-        .map_err(|error| format!("{COMPILED} cannot be bound to JavaScript: {error:#}"))?;
-    replace(&made, &root.join(OUTPUT))
+        .out_name(name)
+        .generate(made)
+        .map_err(|error| format!("{} cannot be bound to JavaScript: {error:#}", compiled.display()))?;
+    packages(&root.join(TOOL))?;
+    let module = made.join(format!("{name}_bg.wasm"));
+    let bound = fs::read(&module).map_err(|error| said(&module, &error))?;
+    // Until it is as small as it will be, it must not look finished.
+    fs::remove_file(&module).map_err(|error| said(&module, &error))?;
+    let smaller = optimise(root, &made.with_extension("core.wasm"), &bound)?;
+    fs::write(&module, smaller).map_err(|error| said(&module, &error))
+}
+
+fn compile(name: &str) -> String {
+    format!("cargo rustc -p web-{name} --lib --crate-type cdylib --target wasm32-unknown-unknown --release")
 }
 
 /// Copies the files that differ.
@@ -57,7 +85,7 @@ mod tests {
     fn what_is_not_compiled_is_said_with_its_command() {
         let empty = tempfile::tempdir().unwrap();
         let sentence = build(empty.path()).unwrap_err();
-        assert!(sentence.ends_with(COMPILE), "{sentence}");
+        assert!(sentence.ends_with(&compile("verify")), "{sentence}");
     }
 
     #[test]

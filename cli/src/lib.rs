@@ -7,10 +7,12 @@ mod client;
 mod demo;
 mod load;
 mod log;
+mod platform;
 mod progress;
 mod secrets;
 mod ticker;
 mod up;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -34,6 +36,8 @@ enum Command {
     Build(Source),
     /// Load a town from its files.
     Load(load::Options),
+    /// Recompute a draw from its bundle, offline; fails on any difference.
+    Verify(verify::Options),
 }
 
 /// Which application.
@@ -65,5 +69,6 @@ pub fn run(arguments: Arguments) -> Result<(), CliError> {
         Command::Up(options) => up::run(options),
         Command::Build(source) => build::run(&source.from),
         Command::Load(options) => load::run(&options),
+        Command::Verify(options) => verify::run(&options),
     }
 }

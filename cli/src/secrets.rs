@@ -20,6 +20,9 @@ pub struct Secrets {
     pub clock_key: String,
     /// Lets the administrator make the first login.
     pub setup_token: String,
+    /// What the demo's 12345 platform signs with; empty outside of demo mode.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub platform_secret: String,
     /// The demo's logins; none outside of demo mode.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logins: Vec<Login>,
@@ -37,7 +40,8 @@ impl Secrets {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| said(format!("{error}; delete the file to have new secrets made"))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let secrets = Self { clock_key: random()?, setup_token: random()?, logins: Vec::new() };
+                let (clock_key, setup_token) = (random()?, random()?);
+                let secrets = Self { clock_key, setup_token, platform_secret: String::new(), logins: Vec::new() };
                 secrets.save(state_dir)?;
                 Ok(secrets)
             }

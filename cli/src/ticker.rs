@@ -10,11 +10,18 @@ use tokio::time::MissedTickBehavior;
 
 const EVERY: Duration = Duration::from_secs(1);
 /// First the feed is folded, then whatever follows from it and whatever is due is done.
-const PATHS: [&str; 2] = ["/api/clock/tick", "/api/clock/duties"];
+const TICK: &[&str] = &["/api/clock/tick", "/api/clock/duties"];
+/// What is said to platforms above goes out beside that: one that is slow or dead must not hold up the town's own clock.
+const RELAY: &[&str] = &["/api/clock/relay", "/api/clock/courier", "/api/clock/fetcher"];
 
-/// Ticks once a second until dropped. The next tick waits for the answer to the last, so that a
-/// slow one is not followed by a second. What goes wrong is said once, until something else does.
+/// Ticks and relays, each on its own, once a second until dropped.
 pub async fn run(base: String, clock_key: String) {
+    tokio::join!(beat(&base, &clock_key, TICK), beat(&base, &clock_key, RELAY));
+}
+
+/// Once a second. The next beat waits for the answer to the last, so that a
+/// slow one is not followed by a second. What goes wrong is said once, until something else does.
+async fn beat(base: &str, clock_key: &str, paths: &[&str]) {
     let client = Client::builder(TokioExecutor::new()).build_http();
     let mut beat = tokio::time::interval(EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -22,7 +29,7 @@ pub async fn run(base: String, clock_key: String) {
     loop {
         beat.tick().await;
         let mut outcome = String::new();
-        for path in PATHS {
+        for path in paths {
             let request = Request::builder()
                 .method(Method::POST)
                 .uri(format!("{base}{path}"))

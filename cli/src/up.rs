@@ -1,7 +1,7 @@
 //! `onetown up`: build what changed, serve it, tick its clock, until Ctrl-C.
 
 use crate::secrets::Secrets;
-use crate::{CliError, Source, build, demo, ticker};
+use crate::{CliError, Source, build, demo, platform, ticker};
 use clap::{Args, ValueEnum};
 use host::kv::FaultRule;
 use host::manifest::Manifest;
@@ -9,6 +9,7 @@ use host::{Host, RunningHost, StoreChoice};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What `up` may be told.
@@ -76,8 +77,14 @@ async fn serve(options: Options) -> Result<(), CliError> {
     let manifest = Manifest::read(&options.source.from)?;
     let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.directory.join(".spin"));
     let mut secrets = Secrets::keep(&state_dir)?;
+    if options.demo && secrets.platform_secret.is_empty() {
+        secrets.platform_secret = crate::secrets::random()?;
+        secrets.save(&state_dir)?;
+    }
     let variables = variables(&manifest, &options, &secrets, |name| std::env::var(name).ok());
     let clock_key = variables.get("clock_key").cloned();
+    // Somebody else's key: then somebody else is the platform.
+    let plays = options.demo && variables.get("hotline_keys") == Some(&platform::keys(&secrets));
     let store = match options.faithful {
         Faithful::Sqlite => StoreChoice::Sqlite,
         Faithful::Redis => StoreChoice::Redis(options.redis_url),
@@ -96,8 +103,16 @@ async fn serve(options: Options) -> Result<(), CliError> {
     let ticking = clock_key.map(|key| tokio::spawn(ticker::run(running.url(), key)));
     let town = manifest.directory.join("demo/yundu");
     let url = running.url();
-    let prepared =
-        async { if options.demo { demo::prepare(&url, &mut secrets, &state_dir, &town).await } else { Ok(()) } };
+    let played = Arc::new(secrets.clone());
+    let prepared = async {
+        if options.demo {
+            demo::prepare(&url, &mut secrets, &state_dir, &town).await?;
+        }
+        if plays {
+            tokio::spawn(platform::play(url.clone(), played, state_dir.clone()));
+        }
+        Ok(())
+    };
     let asked = tokio::select! {
         prepared = prepared => match prepared {
             Ok(()) => asked_to_stop().await,
@@ -138,7 +153,10 @@ fn variables(
     environment: impl Fn(&str) -> Option<String>,
 ) -> BTreeMap<String, String> {
     let mut values: BTreeMap<String, String> = options.variables.iter().cloned().collect();
-    for (name, own) in [("clock_key", &secrets.clock_key), ("setup_token", &secrets.setup_token)] {
+    let platform_keys = if options.demo { platform::keys(secrets) } else { String::new() };
+    let made =
+        [("clock_key", &secrets.clock_key), ("setup_token", &secrets.setup_token), ("hotline_keys", &platform_keys)];
+    for (name, own) in made {
         if manifest.variables.contains_key(name) && !values.contains_key(name) {
             let set = environment(&format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase()));
             values.insert(name.to_owned(), set.unwrap_or_else(|| own.clone()));
@@ -149,6 +167,9 @@ fn variables(
     let own = [
         ("insecure_cookies", "true", options.listen.ip().is_loopback()),
         ("demo", "true", options.demo),
+        // The demo's platform is this command itself; see `demo/yundu/hotline.toml`.
+        ("hotline_host", "http://127.0.0.1:12345", options.demo),
+        ("hotline_files_host", "http://127.0.0.1:12345", options.demo),
         ("second_factor", "optional", options.demo && environment("SPIN_VARIABLE_SECOND_FACTOR").is_none()),
     ];
     for (name, value, _) in own.into_iter().filter(|(name, _, on)| *on && manifest.variables.contains_key(*name)) {

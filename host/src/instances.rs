@@ -1,5 +1,10 @@
 //! Instances and how requests share them: as Spin 4, at most 128 requests an instance, 16 at once,
 //! and one second of idleness before it goes.
+//!
+//! A call of `wasi:keyvalue` holds its whole instance up until the store has answered. Sixteen
+//! requests in one instance would write one after the other, each with a commit of its own; so a
+//! component that was ever held up gets an instance for every request that is under way, and its
+//! writers meet in the store.
 
 use crate::kv::Trace;
 use crate::metrics::Metrics;
@@ -9,6 +14,7 @@ use futures::future::{BoxFuture, Shared};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
@@ -87,7 +93,7 @@ impl HandlerState for Factory {
                 over: self.life.clone().over().boxed().shared(),
             },
             state: Reuse {
-                component: Arc::clone(&self.grants.component),
+                grants: Arc::clone(&self.grants),
                 requests_max: if self.traced { 1 } else { REQUESTS_PER_INSTANCE },
                 timeout: self.timeout,
                 metrics: Arc::clone(&self.metrics),
@@ -124,7 +130,7 @@ impl WorkerExpiration for Expiry {
 
 /// How many requests an instance takes.
 pub struct Reuse {
-    component: Arc<str>,
+    grants: Arc<Grants>,
     requests_max: usize,
     timeout: Duration,
     metrics: Arc<Metrics>,
@@ -136,9 +142,10 @@ impl WorkerState for Reuse {
     type RequestData = Option<Arc<Trace>>;
 
     fn should_accept_request(&self, at_once: usize, so_far: usize) -> ShouldAccept {
+        let at_once_max = if self.grants.held_up.load(Relaxed) { 1 } else { REQUESTS_AT_ONCE };
         if so_far >= self.requests_max {
             ShouldAccept::Never
-        } else if at_once >= REQUESTS_AT_ONCE {
+        } else if at_once >= at_once_max {
             ShouldAccept::No
         } else {
             ShouldAccept::Yes
@@ -162,7 +169,7 @@ impl WorkerState for Reuse {
             && !self.life.is_over()
         {
             self.metrics.trapped();
-            tracing::error!("component \"{}\": {error:#}", self.component);
+            tracing::error!("component \"{}\": {error:#}", self.grants.component);
         }
         drop(store);
     }

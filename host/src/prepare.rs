@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use wasmtime::component::Linker;
 use wasmtime_wasi::cli::OutputFile;
@@ -81,6 +82,7 @@ impl Common<'_> {
             mounts: mounts::prepare(name, &table.files, &self.manifest.directory, &staging)?,
             outbound: Outbound::new(&component, &hosts.map_err(fail)?)?,
             kv: Arc::clone(self.kv),
+            held_up: AtomicBool::new(false),
             stdout: self.log(name, "stdout")?,
             stderr: self.log(name, "stderr")?,
             memory_max_bytes: self.memory_max_bytes,

@@ -6,7 +6,10 @@
 use crate::kv::{Caller, Kv, KvError, Trace};
 use crate::outbound::Outbound;
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use wasmtime::component::{HasData, Resource, ResourceTable};
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::cli::OutputFile;
@@ -34,12 +37,29 @@ pub struct Grants {
     pub outbound: Outbound,
     /// The store.
     pub kv: Arc<Kv>,
+    /// Whether a synchronous call ever made one of its instances wait.
+    pub held_up: AtomicBool,
     /// Log files for what the guest prints.
     pub stdout: OutputFile,
     /// See `stdout`.
     pub stderr: OutputFile,
     /// How far an instance's memory may grow.
     pub memory_max_bytes: usize,
+}
+
+impl Grants {
+    /// Runs a synchronous call of the store, noting whether its instance had to wait.
+    pub async fn holding<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|cx| {
+            let polled = work.as_mut().poll(cx);
+            if polled.is_pending() {
+                self.held_up.store(true, Relaxed);
+            }
+            polled
+        })
+        .await
+    }
 }
 
 /// An open store.

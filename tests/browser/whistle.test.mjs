@@ -95,7 +95,7 @@ test('the rates are shown with what they are shares of', { timeout: 60_000 }, as
   assert.match(shown, /满意率\s+93\.3%\s+2\.8 \/ 3/)
   assert.match(shown, /无法解决的另计：2 件/)
   await page.getByText('更早的没有算进来').waitFor()
-  await page.locator('.map li.late').waitFor()
+  await page.locator('svg.town circle.late').waitFor({ state: 'attached' })
 })
 
 test('a search becomes a workbook that says who took it, when and for what', { timeout: 120_000 }, async (t) => {
@@ -107,13 +107,13 @@ test('a search becomes a workbook that says who took it, when and for what', { t
     await page.reload()
     await page.locator(`tr:has-text("${number}")`).waitFor()
   })
-  await page.getByRole('button', { name: '导出 XLSX' }).click()
-  await page.locator('form.purpose button').click()
+  await page.getByRole('button', { name: '导出', exact: true }).click()
+  await page.locator('form.purpose button[type=submit]').click()
   await page.locator('#xlsx-error', { hasText: '请写明导出用途' }).waitFor()
   await check(page, 'export')
   await page.locator('#xlsx-purpose').fill('每周例会 & 通报')
   const download = page.waitForEvent('download')
-  await page.locator('form.purpose button').click()
+  await page.locator('form.purpose button[type=submit]').click()
   const saved = await download
   assert.match(saved.suggestedFilename(), /^orders-\d{4}-\d{2}\.xlsx$/)
   const { unzipSync, strFromU8 } = createRequire(new URL('../../web/package.json', import.meta.url))('fflate')

@@ -1,7 +1,7 @@
 //! What the owner of a case sees of it: where it stands, who holds it, what happened, what can be done next.
 
 use canon::DocId;
-use domain::catalogue::{CENTRE_UNIT, Catalogue, UnitCode};
+use domain::catalogue::Catalogue;
 use domain::order::{Action, Answer, Attachment, OrderEvent, Satisfaction, Status, WorkOrder};
 use domain::time::Moment;
 use orders::{Opener, Receipt, attachments, mask, receipt};
@@ -75,9 +75,9 @@ pub(crate) fn citizen<'a>(
         content: shown(open.text("content", &registered.content)),
         place: orders::place(order, &open, true),
         received_at: order.received_at,
-        promised_by: promised_by(order),
+        promised_by: order.promised_by(),
         promised_limit: registered.limit,
-        provisional: registered.promised.provisional,
+        provisional: order.is_provisional(),
         holder: holder(order, catalogue),
         anonymous: registered.anonymous,
         confidential: registered.confidential,
@@ -118,8 +118,7 @@ fn without_words(entry: Value) -> Value {
 fn holder(order: &WorkOrder, catalogue: &Catalogue) -> Value {
     let at_unit = matches!(order.status, Status::PendingSign | Status::InProgress | Status::Suspended);
     let lead = order.handling.as_deref().filter(|_| at_unit).and_then(|handling| handling.lead.as_ref());
-    let unit = |wanted: &str| catalogue.units.iter().find(|(code, _)| code.as_str() == wanted).map(|(_, unit)| unit);
-    let holder = unit(lead.map_or(CENTRE_UNIT, UnitCode::as_str));
+    let holder = catalogue.units.get(lead.unwrap_or(&catalogue.town.centre_unit));
     json!({
         "kind": if lead.is_some() { "unit" } else { "centre" },
         "nameZh": holder.map(|unit| &unit.name_zh), "nameEn": holder.map(|unit| &unit.name_en),
@@ -171,6 +170,8 @@ fn office(
         OrderEvent::ExtensionApproved(_) => ("extended", "centre", own),
         OrderEvent::SuspensionApproved(_) => ("suspended", "centre", own),
         OrderEvent::Resumed(_) => ("resumed", "centre", None),
+        OrderEvent::DeadlineMoved(_) => ("deadlineMoved", "centre", own),
+        OrderEvent::Recounted(_) => ("recounted", "system", None),
         OrderEvent::Contacted(_) => ("contacted", "unit", None),
         OrderEvent::ResultSubmitted(_) => ("resultSubmitted", "unit", None),
         OrderEvent::ReviewPassed(_) => ("reviewPassed", "centre", result.and_then(|work| work.text.as_ref())),
@@ -193,10 +194,4 @@ fn office(
     };
     let files: Vec<Value> = files.unwrap_or_default().iter().map(attachment).collect();
     Some(json!({ "at": recorded.at, "type": kind, "by": by, "text": text, "attachments": files }))
-}
-
-/// The promise as it stands: an extension that the centre granted may have moved it, and the caller is told.
-fn promised_by(order: &WorkOrder) -> Moment {
-    let clocks = order.handling.as_deref().and_then(|handling| handling.clocks.as_ref());
-    clocks.map_or(order.registered.promised.at, |clocks| clocks.outer.due.at)
 }

@@ -1,7 +1,7 @@
 //! What happened to an order, in words that staff may read.
 
 use domain::order::{Answer, Attachment, OrderEvent, RatingReason, Sight, Status, Text};
-use orders::Opener;
+use orders::{Opener, event_name};
 use serde_json::{Value, json};
 use store::Recorded;
 
@@ -16,7 +16,7 @@ pub(crate) fn entry(recorded: &Recorded<OrderEvent>, opener: &Opener, sight: Sig
     let kind = by.split(':').next().unwrap_or_default();
     let (answer, to) = outcome(event);
     json!({
-        "seq": recorded.seq, "at": recorded.at, "type": name(event),
+        "seq": recorded.seq, "at": recorded.at, "type": event_name(event),
         "by": { "kind": kind, "you": by == me },
         "unit": work.and_then(|work| work.unit.as_ref()),
         "units": work.map(|work| work.units.as_slice()).unwrap_or_default(),
@@ -63,14 +63,5 @@ fn reasons(event: &OrderEvent) -> &[RatingReason] {
     match event {
         OrderEvent::Rated(visit) => &visit.reasons,
         _ => &[],
-    }
-}
-
-/// The event's name as it is stored.
-fn name(event: &OrderEvent) -> String {
-    match serde_json::to_vec(event).ok().and_then(|bytes| canon::read::<Value>(&bytes).ok()) {
-        Some(Value::Object(members)) => members.into_iter().next().map(|(name, _)| name).unwrap_or_default(),
-        Some(Value::String(name)) => name,
-        _ => String::new(),
     }
 }

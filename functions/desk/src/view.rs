@@ -98,8 +98,8 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
         confidential: registered.confidential,
         reply_wanted: registered.reply_wanted,
         received_at: order.received_at,
-        promised_by: registered.promised.at,
-        provisional: registered.promised.provisional,
+        promised_by: order.promised_by(),
+        provisional: order.is_provisional(),
         light: order.light(now),
         attachments: attachments(document).filter(|_| sight.content).map(timeline::attachment).collect(),
         me_too: order.joined.len(),
@@ -141,6 +141,10 @@ struct Handled<'a> {
     signed_at: Option<Moment>,
     contacted_at: Option<Moment>,
     returns_final: bool,
+    /// Whether the deadline was set by hand.
+    fixed: bool,
+    group: bool,
+    malicious: bool,
     extension: Option<Limit>,
     suspensions: &'a [Interval],
     redos: u32,
@@ -166,6 +170,9 @@ fn handled(handling: &Handling, content: bool) -> Handled<'_> {
         signed_at: handling.signed_at,
         contacted_at: handling.contacted_at,
         returns_final: handling.returns_final,
+        fixed: handling.fixed.is_some(),
+        group: handling.group,
+        malicious: handling.malicious,
         extension: handling.extension,
         suspensions: &handling.suspensions,
         redos: handling.redos,
@@ -183,7 +190,8 @@ fn handled(handling: &Handling, content: bool) -> Handled<'_> {
 /// Steps of the system are nobody's button; neither are those that this person's roles never have.
 fn action(action: &StaffAction) -> Option<Value> {
     use domain::order::Why;
-    let of_people = !matches!(action.name, StepName::Archive | StepName::NoteChild | StepName::ReplyChild);
+    let of_people =
+        !matches!(action.name, StepName::Archive | StepName::NoteChild | StepName::ReplyChild | StepName::Recount);
     let shown = of_people && !matches!(action.why, Some(Why::NotPermitted | Why::Hidden));
     shown.then(|| json!({ "name": action.name, "why": action.why.map(Why::as_str) }))
 }

@@ -6,9 +6,12 @@ use canon::DocId;
 use domain::catalogue::{Catalogue, UnitCode};
 use domain::limit::Limit;
 use domain::order::{Answer, CardStep, Clocking, Clocks, Step, StepName, WorkOrder};
-use domain::time::Moment;
+use domain::time::{Date, Moment};
 use orders::Check;
 use serde::Deserialize;
+
+/// How far ahead a deadline is set by hand: a year; whatever takes longer is a project.
+const DEADLINE_DAYS_MAX: i64 = 366;
 
 /// `POST /api/dispatch/orders/{id}/{step}`
 #[derive(Debug, Default, Deserialize)]
@@ -28,6 +31,8 @@ pub(crate) struct StepForm {
     reason: String,
     suggested: String,
     limit: Option<Limit>,
+    /// For `move-deadline`: the last day, or the moment.
+    until: String,
     past_outer: bool,
     missed: Option<String>,
     class: String,
@@ -83,9 +88,13 @@ impl StepForm {
             StepName::ReviewPass => Some(Step::ReviewPass { visit: catalogue.visit_timer(*now), close: self.close }),
             StepName::ReviewFail => Some(Step::ReviewFail),
             StepName::WithdrawFor => Some(Step::WithdrawFor),
+            StepName::MarkMalicious => Some(Step::MarkMalicious),
+            StepName::ClearMalicious => Some(Step::ClearMalicious),
             StepName::Remind => Some(Step::Remind { key: format!("person/{}", ground.operation) }),
             // The system's own; nobody's request may take them.
-            StepName::Archive | StepName::NoteChild | StepName::ReplyChild => check.fail("", "notPermitted"),
+            StepName::Archive | StepName::NoteChild | StepName::ReplyChild | StepName::Recount => {
+                check.fail("", "notPermitted")
+            }
             StepName::ProposeCard
             | StepName::IssueCard
             | StepName::DismissCard
@@ -122,6 +131,10 @@ impl StepForm {
             StepName::SuspendApprove => Some(Step::SuspendApprove),
             StepName::SuspendReject => Some(Step::SuspendReject),
             StepName::Resume => Some(Step::Resume { clocks: clocks(Clocking::Resume)? }),
+            StepName::MoveDeadline => {
+                let to = self.until(check, now)?;
+                Some(Step::MoveDeadline { clocks: clocks(Clocking::Set(to))? })
+            }
             StepName::Contact => Some(Step::Contact { missed: optional(check, "/missed", self.missed.as_deref())? }),
             StepName::Visit => Some(Step::Visit {
                 method: word(check, "/method", &self.method)?,
@@ -151,13 +164,28 @@ impl StepForm {
         self.limit.or_else(|| check.fail("/limit", "required"))
     }
 
+    /// The end of the day that is named, or the moment itself; a year ahead at most.
+    fn until(&self, check: &mut Check, now: Moment) -> Option<Moment> {
+        let text = self.until.trim();
+        if text.is_empty() {
+            return check.fail("/until", "required");
+        }
+        let day = || text.parse::<Date>().ok().map(Date::end_of_day);
+        let to = text.parse::<Moment>().ok().or_else(day).or_else(|| check.fail("/until", "dateInvalid"))?;
+        if to > now.date().plus_days(DEADLINE_DAYS_MAX).end_of_day() {
+            check.fail("/until", "tooFar")
+        } else {
+            Some(to)
+        }
+    }
+
     fn card(&self, name: StepName, ground: &Ground<'_>, check: &mut Check) -> Option<Step> {
         let key = self.key.trim().to_owned();
         let decide = |name| Some(Step::Card { name, key: key.clone() });
         match name {
             StepName::ProposeCard => {
                 let key = format!("person/{}", ground.operation);
-                Some(Step::ProposeCard { key, level: word(check, "/level", &self.level)? })
+                Some(Step::ProposeCard { key, level: word(check, "/level", &self.level)?, unit: None })
             }
             StepName::IssueCard => {
                 let cards = ground.order.handling.as_deref().map(|handling| handling.cards.as_slice());

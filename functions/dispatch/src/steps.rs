@@ -34,7 +34,7 @@ pub(crate) async fn take<P: Platform>(
             return Err(CommitError::<OrderRejection>::OtherRequest.into());
         }
         // The answer of the first was lost; where the order stands now is the answer again.
-        return Ok(answer(&desk.document));
+        return Ok(answer(&desk.document, earlier.slot));
     }
     let seen = desk.document.version;
     if form.if_version != Some(seen) {
@@ -55,13 +55,16 @@ pub(crate) async fn take<P: Platform>(
     if let Some(version) = overtaken {
         return Err(stale(version));
     }
-    Ok(answer(&committed?.document))
+    let committed = committed?;
+    Ok(answer(&committed.document, committed.slot))
 }
 
-/// Where the order stands after the step; the whole view is one GET away.
-fn answer(document: &Document<WorkOrder>) -> Response {
+/// Where the order stands after the step; the whole view is one GET away. Lists that are asked for `slot` show it.
+fn answer(document: &Document<WorkOrder>, slot: u64) -> Response {
     let (number, status) = (&document.state.registered.number, document.state.status);
-    body::answer(&json!({ "id": document.id, "number": number, "version": document.version, "status": status }))
+    body::answer(
+        &json!({ "id": document.id, "number": number, "version": document.version, "status": status, "slot": slot }),
+    )
 }
 
 /// `return-request` in a route is `returnRequest` everywhere else.

@@ -126,7 +126,7 @@ fn step(catalogue: &Catalogue, order: &WorkOrder, item: &Due, now: Moment) -> Op
     let key = item.key.clone();
     match item.step {
         DueStep::Remind => Some(Step::Remind { key }),
-        DueStep::Propose(level) => Some(Step::ProposeCard { key, level }),
+        DueStep::Propose(level) => Some(Step::ProposeCard { key, level, unit: None }),
         DueStep::Resume => Some(Step::Resume { clocks: Box::new(catalogue.clocks(order, now, Clocking::Resume)?) }),
         DueStep::Archive => Some(Step::Archive),
     }

@@ -6,7 +6,9 @@
 
 mod due;
 mod merges;
+mod notices;
 mod reactions;
+mod whistles;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -60,9 +62,11 @@ async fn work<P: Platform>(call: &Call<P>, report: &mut Report) -> Result<(), St
     while access.now() < until {
         let seen = reactions::link_repeats(access, catalogue.town.limits.repeat_raises_urgency_at).await?;
         let seen = seen.saturating_add(merges.run().await?);
+        let seen = seen.saturating_add(whistles::run(access, &catalogue).await?);
         report.reacted = report.reacted.saturating_add(seen);
         if seen == 0 {
-            report.due = due::run(access, &catalogue, opened_on).await?;
+            let recounted = notices::run(access, &catalogue).await?;
+            report.due = due::run(access, &catalogue, opened_on).await?.saturating_add(recounted);
             // What was done is in the feed now: the next tick folds it, and then there may be more.
             report.more = report.due > 0;
             break;

@@ -8,7 +8,8 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use domain::permission::{Action, permission};
+use domain::order::Relation;
+use domain::permission::{Action, permitted};
 use domain::staff::{Account, Staff, StaffEvent};
 use http::{HeaderValue, StatusCode, header};
 use people::{password, person, tries};
@@ -62,7 +63,10 @@ pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response,
     let secret = factor::check(&call, &key, &staff, shown).await?;
     tries::forget(&call, &keys, &subject).await?;
     let staff = note(&call, &keys, &key, staff, new_password, secret).await?;
-    let (session, token) = Session::open(access, staff.id.clone(), &staff.state).await?;
+    // Before a town is loaded nobody works for its centre.
+    let town = call.app.catalogue_head(access).await.ok();
+    let centre = town.as_ref().map(|head| &head.town.centre_unit);
+    let (session, token) = Session::open(access, staff.id.clone(), &staff.state, centre).await?;
     // Whoever was suspended or given another password while this went on was so by somebody who did not see this
     // session yet.
     if person::read(access, &staff.id).await?.is_none_or(|now| now.version != staff.version) {
@@ -168,17 +172,22 @@ fn no_role() -> Problem {
 
 /// Who is signed in, and which pages that have nothing to do with one order are theirs.
 fn view(session: &Session, csrf: &str) -> Value {
-    let Session { staff, account, display_name, roles, unit, until, .. } = session;
+    let Session { staff, account, display_name, roles, unit, centre, until, .. } = session;
+    let relation = if *centre { Relation::Centre } else { Relation::Outside };
     let named = [
         ("manageStaff", Action::ManageStaff),
         ("seeStaff", Action::SeeStaff),
         ("seeLooks", Action::SeeLooks),
+        ("seeHotline", Action::SeeHotline),
         ("manageCatalogue", Action::ManageCatalogue),
+        ("seeExports", Action::SeeExports),
+        ("exportCallers", Action::ExportCallers),
     ];
-    let may = |action| roles.iter().any(|role| permission(*role, action));
+    let may = |action| roles.iter().any(|role| permitted(*role, action, relation));
     let actions: Vec<&str> = named.into_iter().filter(|(_, action)| may(*action)).map(|(name, _)| name).collect();
     json!({
-        "staff": {"id": staff, "account": account, "displayName": display_name, "roles": roles, "unit": unit},
+        "staff": {"id": staff, "account": account, "displayName": display_name, "roles": roles, "unit": unit,
+            "centre": centre},
         "actions": actions, "csrf": csrf, "until": until,
     })
 }

@@ -11,15 +11,15 @@ use domain::aggregate::{Actor, Aggregate};
 use domain::catalogue::{AppealType, Catalogue, Urgency};
 use domain::limit::{Deadline, Limit, Rule};
 use domain::order::{
-    Attachment, CallerFields, CallerRow, Channel, EarlierOrder, OrderCommand, OrderNo, OrderRejection, Place,
-    Registered, Repeat, RepeatRule, WorkOrder, caller_queue, repeat_of,
+    Attachment, CallerFields, Channel, OrderCommand, OrderNo, OrderRejection, Place, Registered, Repeat, RepeatRule,
+    WorkOrder, repeat_of,
 };
 use domain::time::{DAY_MS, MINUTE_MS, Moment};
 use http::{StatusCode, header};
 use orders::{Lookup, Receipt, Sealer, receipt, resolve};
 use serde::Serialize;
 use service::{Call, FieldError, Keys, Problem, body, rate, work};
-use store::{Birth, Document, Operation, Platform, read_queue};
+use store::{Birth, Document, Operation, Platform};
 
 use crate::form::{Draft, OrderForm, Refusal};
 
@@ -43,12 +43,14 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
         .new_data_key(WorkOrder::KIND, &id, call.access.random(), call.access.random())
         .map_err(|_| Problem::unavailable())?;
     let seal = Sealer { call: &call, key: &data_key };
-    let mut registered = register(&seal, draft, attachments, repeat, promise)?;
+    let prefix = &catalogue.town.order_prefix;
+    let number = OrderNo::new(prefix, operation.context.now.date(), 0);
+    let mut registered = register(&seal, draft, attachments, repeat, promise, number)?;
     registered.caller.index = index;
     registered.secret = keys.case_secret_hash(&id, &keys.case_secret(&id));
     let context = operation.context.clone();
     let committed = store::create::<WorkOrder, P>(&call.access, operation, |slot| {
-        registered.number = OrderNo::new(context.now.date(), slot.saturating_sub(day_base));
+        registered.number = OrderNo::new(prefix, context.now.date(), slot.saturating_sub(day_base));
         let number = store::keys::number(registered.number.as_str());
         let event = WorkOrder::decide_caller(None, &OrderCommand::Register(Box::new(registered)), &context)?;
         Ok::<_, OrderRejection>(Birth {
@@ -164,13 +166,7 @@ async fn earlier_orders<P: Platform>(
     now: Moment,
 ) -> Result<Option<Repeat>, Problem> {
     let limits = &catalogue.town.limits;
-    let rows = read_queue(&call.access, &caller_queue(index)).await?;
-    // This order itself, if the request is a retry, is not an earlier one.
-    let earlier: Vec<EarlierOrder> = rows
-        .into_iter()
-        .filter(|(other, _)| other != id)
-        .filter_map(|(id, row)| Some(EarlierOrder { id, row: caller_row(&row.c?)? }))
-        .collect();
+    let earlier = orders::earlier(&call.access, index, id).await?;
     let today = earlier.iter().filter(|order| now.ms_since(order.row.received_at) < DAY_MS).count();
     if today >= usize::try_from(limits.phone_per_day).unwrap_or(usize::MAX) {
         let detail = "Too many orders were submitted with this phone number in a day. Please call 12345.";
@@ -179,10 +175,6 @@ async fn earlier_orders<P: Platform>(
     let closed_window_ms = limits.repeat_closed_window.natural_ms().unwrap_or(0);
     let rule = RepeatRule { radius_m: limits.duplicate_radius_m, closed_window_ms };
     Ok(repeat_of(&earlier, &draft.category, draft.position, now, rule, |a, b| catalogue.distance_m(a, b)))
-}
-
-fn caller_row(columns: &serde_json::Value) -> Option<CallerRow> {
-    canon::read_value(columns.clone()).ok()
 }
 
 fn promise(
@@ -202,6 +194,7 @@ fn register<P: Platform>(
     attachments: Vec<Attachment>,
     repeat: Option<Repeat>,
     (limit, promised): (Limit, Deadline),
+    number: OrderNo,
 ) -> Result<Registered, Problem> {
     let caller = CallerFields {
         name: seal.optional("caller.name", draft.name.as_ref())?,
@@ -211,8 +204,9 @@ fn register<P: Platform>(
     let address = seal.optional("place.address", draft.address.as_ref())?;
     let respondent = seal.optional("respondent", draft.respondent.as_ref())?;
     Ok(Registered {
-        number: OrderNo::new(seal.call.access.now().date(), 0),
+        number,
         channel: Channel::Web,
+        upstream: None,
         appeal_type: draft.appeal_type,
         category: draft.category,
         urgency: draft.urgency,

@@ -5,17 +5,21 @@
 
 use std::collections::BTreeMap;
 
-use axum::response::Response;
+use axum::extract::Query;
+use axum::response::{IntoResponse as _, Response};
+use canon::sha256;
+use domain::board::project;
 use domain::order::Rates;
 use domain::permission::{Action, Scope};
-use domain::time::Date;
+use domain::time::{Date, MINUTE_MS};
+use http::{HeaderValue, StatusCode, header};
+use orders::found::{Rows, every, page};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use service::Problem;
 use service::reader::Reader;
 use service::session::StaffCall;
-use store::{Platform, StoreError, TableRow};
-
-use crate::search::{all_newest, newest};
+use store::{Platform, StoreError, TableRow, catch_up, table_page};
 
 /// Pages that are looked through: 16 × 2 048 slots, some 3 000 to 6 000 orders, the open ones among the newest.
 const PAGES: u64 = 16;
@@ -36,10 +40,52 @@ struct Figures {
     rates_by_unit: BTreeMap<String, Rates>,
 }
 
-/// `GET /api/dispatch/dashboard`
-pub(crate) async fn dashboard<P: Platform>(reader: Reader<P>) -> Result<Response, Problem> {
+/// The query of `GET /api/dispatch/dashboard`: `after` is the slot of a change that must be in it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BoardQuery {
+    after: Option<u64>,
+}
+
+/// `GET /api/dispatch/dashboard`: asked every few seconds by whoever watches it, so what did not change is not summed
+/// again.
+pub(crate) async fn dashboard<P: Platform>(
+    reader: Reader<P>,
+    query: Result<Query<BoardQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
     let staff = reader.within(Scope::CountsRead)?;
-    let (rows, next) = newest(&staff, None, PAGES).await?;
+    let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
+    let behind = catch_up(&staff.call.access, project, query.after).await?;
+    let etag = etag(&staff).await?;
+    let known = staff.call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if etag.is_some() && known == etag.as_deref() {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let mut response = service::json(&summed(&staff, behind).await?);
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
+
+/// Names the figures: all events so far, the minute, by which orders become overdue, and who looks. None while events are
+/// on their way to the boards.
+async fn etag<P: Platform>(staff: &StaffCall<P>) -> Result<Option<String>, StoreError> {
+    let access = &staff.call.access;
+    let (slot, minute) = (store::next_slot(access).await?, access.now().unix_ms().div_euclid(MINUTE_MS));
+    let roles: Vec<&str> = staff.session.roles.iter().map(|role| role.as_str()).collect();
+    let who = format!("{} {}", staff.session.staff, roles.join(" "));
+    let name = || format!("\"{slot}-{minute}-{}\"", sha256(&[who.as_bytes()]));
+    Ok(store::is_drained(access).await?.then(name))
+}
+
+async fn summed<P: Platform>(staff: &StaffCall<P>, behind: u64) -> Result<Value, Problem> {
+    let last = table_page(store::next_slot(&staff.call.access).await?);
+    let first = last.saturating_sub(PAGES - 1);
+    let mut rows: Rows = Vec::new();
+    for at in first..=last {
+        rows.extend(page(staff, at).await?);
+    }
     let now = staff.call.access.now();
     let mut figures = Figures { trend: days(now.date()), ..Figures::default() };
     for (_, row) in &rows {
@@ -51,29 +97,35 @@ pub(crate) async fn dashboard<P: Platform>(reader: Reader<P>) -> Result<Response
         .map(|(day, [received, closed])| json!({"day": day, "received": received, "closed": closed}))
         .collect();
     let group = |name: &str| figures.counts.get(name).cloned().unwrap_or_default();
-    Ok(service::json(&json!({
-        "orders": rows.len(), "complete": next.is_none(), "overdue": figures.overdue, "byStatus": group("byStatus"),
+    Ok(json!({
+        "orders": rows.len(), "complete": first == 0, "behind": behind, "overdue": figures.overdue, "byStatus": group("byStatus"),
         "byCategory": group("byCategory"), "byVillage": group("byVillage"), "byUnit": group("byUnit"),
         "overdueByVillage": group("overdueByVillage"), "trend": trend,
         "rates": {
             "from": figures.trend.keys().next(), "until": figures.trend.keys().next_back(),
             "all": rates(&figures.rates), "byUnit": by_unit(&figures.rates_by_unit),
         },
-    })))
+    }))
 }
 
 /// `GET /api/dispatch/in-use`: how many open orders name each code, for whoever is about to take one out of the
 /// catalogue.
 pub(crate) async fn in_use<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
     staff.require(Action::ManageCatalogue)?;
-    let (rows, next) = all_newest(&staff.call.access, None, PAGES).await?;
+    let access = &staff.call.access;
+    let last = table_page(store::next_slot(access).await?);
+    let first = last.saturating_sub(PAGES - 1);
+    let mut rows: Rows = Vec::new();
+    for at in first..=last {
+        rows.extend(every(access, at).await?);
+    }
     let mut counts: BTreeMap<&'static str, Counts> = BTreeMap::new();
     for (_, TableRow { c: columns, .. }) in rows.iter().filter(|(_, row)| is_open(&row.c)) {
         for column in ["categoryCode", "leadUnit", "villageCode", "gridCode"] {
             count(&mut counts, column, text(columns, column));
         }
     }
-    Ok(service::json(&json!({"complete": next.is_none(), "open": counts})))
+    Ok(service::json(&json!({"complete": first == 0, "open": counts})))
 }
 
 impl Figures {

@@ -1,7 +1,9 @@
 //! Everything that shows many orders: the public list, the queues of staff, search, the dashboard.
 //!
-//! What must stay true: a row shows nobody what its order would not; lists are folded by the tick and may be that old.
+//! What must stay true: a row shows nobody what its order would not; a list is at most two seconds old, and holds the
+//! change whose slot the request names.
 
+mod csv;
 mod dashboard;
 mod public;
 mod queues;

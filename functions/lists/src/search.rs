@@ -1,44 +1,30 @@
 //! Search over the table of orders.
 //!
-//! The table is kept in pages of 2 048 slots. A request looks through a few of them from the newest, and its cursor is
-//! the page to continue with, so the cost of a request does not grow with the town's past.
+//! A request looks through a few pages of the months it is about, from the newest, and its cursor says where to go on,
+//! so the cost of a request does not grow with the town's past.
 
 use axum::extract::Query;
-use axum::response::{IntoResponse as _, Response};
-use canon::DocId;
-use domain::catalogue::CENTRE_UNIT;
-use domain::order::{Relation, is_within};
-use domain::permission::{Action, Scope, permitted};
+use axum::response::Response;
+use domain::board::project;
+use domain::export::Filter;
+use domain::permission::Scope;
 use http::{HeaderMap, header};
+use orders::found::{Rows, fits, item, number, page, span};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
 use service::reader::Reader;
-use service::session::{Session, StaffCall};
-use store::{Access, Platform, TableRow, read_table, table_page};
+use service::session::StaffCall;
+use store::{Platform, catch_up};
 
-use crate::queues::{is_about, item};
+use crate::csv;
 
 /// Pages of a search request: 4 × 80 KB.
 const PAGES_MAX: u64 = 4;
 /// Orders of an answer: 200 rows of 350 bytes are 70 KB, and more than anybody reads before asking for more.
 const ITEMS_MAX: usize = 200;
-/// The columns of an export, in order.
-const COLUMNS: [&str; 11] = [
-    "number",
-    "appealType",
-    "categoryCode",
-    "villageCode",
-    "status",
-    "urgency",
-    "receivedAt",
-    "promisedBy",
-    "innerBy",
-    "leadUnit",
-    "title",
-];
 
-/// The query of `GET /api/dispatch/orders`.
+/// The query of `GET /api/dispatch/orders`; `after` is the slot of a change that must be in it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SearchQuery {
@@ -48,10 +34,9 @@ pub(crate) struct SearchQuery {
     category: String,
     q: String,
     cursor: String,
+    purpose: String,
+    after: Option<u64>,
 }
-
-/// Rows of the table with the orders that they show.
-pub(crate) type Rows = Vec<(DocId, TableRow)>;
 
 /// `GET /api/dispatch/orders`: JSON, or CSV where that is asked for.
 pub(crate) async fn search<P: Platform>(
@@ -60,16 +45,16 @@ pub(crate) async fn search<P: Platform>(
 ) -> Result<Response, Problem> {
     let staff = reader.within(Scope::OrdersRead)?;
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
-    let cursor = Cursor::read(&query.cursor)?;
+    let SearchQuery { month, unit, status, category, q, cursor, purpose, after } = query;
+    let filter = Filter { month, unit, status, category, q };
+    let cursor = Cursor::read(&cursor)?;
+    let behind = catch_up(&staff.call.access, project, after).await?;
     if wants_csv(&staff.call.headers) {
-        let (rows, _) = newest(&staff, cursor.page, PAGES_MAX).await?;
-        let rows = rows.into_iter().filter(|(_, row)| matches(&row.c, &query));
-        let rows: Vec<Value> = rows.map(|(_, row)| row.c).collect();
-        return Ok(csv(&staff, &rows));
+        return csv::export(&staff, filter, &purpose).await;
     }
-    let (rows, next) = some(&staff, cursor, &query).await?;
+    let (rows, next) = some(&staff, cursor, &filter).await?;
     let items: Vec<Value> = rows.into_iter().filter_map(|(id, row)| item(&id, row.v, row.c)).collect();
-    Ok(service::json(&json!({ "items": items, "nextCursor": next })))
+    Ok(service::json(&json!({ "items": items, "nextCursor": next, "behind": behind })))
 }
 
 /// Where a search goes on: a page of the table, and the number below which nothing of it was shown yet. By number and
@@ -92,88 +77,28 @@ impl Cursor {
 async fn some<P: Platform>(
     staff: &StaffCall<P>,
     cursor: Cursor,
-    query: &SearchQuery,
+    filter: &Filter,
 ) -> Result<(Rows, Option<String>), Problem> {
-    let Cursor { page, mut below } = cursor;
-    let mut page = match page {
-        Some(page) => page,
-        None => table_page(store::next_slot(&staff.call.access).await?),
-    };
     let mut rows: Rows = Vec::new();
-    for _ in 0..PAGES_MAX {
-        let (mut found, earlier) = newest(staff, Some(page), 1).await?;
-        found.retain(|(_, row)| matches(&row.c, query) && below.as_deref().is_none_or(|below| number(&row.c) < below));
+    let Some(span) = span(&staff.call.access, &filter.month).await? else { return Ok((rows, None)) };
+    let Cursor { page: from, mut below } = cursor;
+    let last = from.map_or(span.last, |page| page.min(span.last));
+    let lowest = span.first.max(last.saturating_sub(PAGES_MAX - 1));
+    for at in (lowest..=last).rev() {
+        let mut found = page(staff, at).await?;
+        found.retain(|(_, row)| fits(&row.c, filter) && below.as_deref().is_none_or(|below| number(&row.c) < below));
         let room = ITEMS_MAX.saturating_sub(rows.len());
         let full = found.len() > room;
         found.truncate(room);
         rows.extend(found);
         if full {
             let last = rows.last().map(|(_, row)| number(&row.c).to_owned()).unwrap_or_default();
-            return Ok((rows, Some(format!("{page}.{last}"))));
+            return Ok((rows, Some(format!("{at}.{last}"))));
         }
         below = None;
-        match earlier {
-            Some(earlier) => page = earlier,
-            None => return Ok((rows, None)),
-        }
     }
-    Ok((rows, Some(page.to_string())))
-}
-
-/// The rows that this person may see in up to `pages` pages from `from` or the newest, newest first, and the page to
-/// continue with.
-pub(crate) async fn newest<P: Platform>(
-    staff: &StaffCall<P>,
-    from: Option<u64>,
-    pages: u64,
-) -> Result<(Rows, Option<u64>), Problem> {
-    let (mut rows, next) = all_newest(&staff.call.access, from, pages).await?;
-    rows.retain(|(_, row)| may_see(&row.c, &staff.session));
-    Ok((rows, next))
-}
-
-/// The same with every row: for figures that tell nobody of an order.
-pub(crate) async fn all_newest<P: Platform>(
-    access: &Access<P>,
-    from: Option<u64>,
-    pages: u64,
-) -> Result<(Rows, Option<u64>), Problem> {
-    let last = match from {
-        Some(page) => page,
-        None => table_page(store::next_slot(access).await?),
-    };
-    let first = last.saturating_sub(pages.saturating_sub(1));
-    let mut rows = Vec::new();
-    for page in (first..=last).rev() {
-        let mut found: Rows = read_table(access, "orders", page).await?.into_iter().collect();
-        found.sort_by(|(_, a), (_, b)| number(&b.c).cmp(number(&a.c)));
-        rows.extend(found);
-    }
-    Ok((rows, first.checked_sub(1)))
-}
-
-fn number(columns: &Value) -> &str {
-    columns.get("number").and_then(Value::as_str).unwrap_or_default()
-}
-
-/// As for the order itself, with what a row tells.
-fn may_see(columns: &Value, session: &Session) -> bool {
-    let unit = session.unit.as_ref().map(|unit| unit.as_str()).unwrap_or_default();
-    let leads = columns.get("leadUnit").and_then(Value::as_str).is_some_and(|lead| is_within(unit, lead));
-    let relations = [(Relation::Centre, unit == CENTRE_UNIT), (Relation::Leading, leads), (Relation::Outside, true)];
-    let sees = |relation| session.roles.iter().any(|role| permitted(*role, Action::SeeOrder, relation));
-    !is_about(columns, session) && relations.iter().any(|(relation, holds)| *holds && sees(*relation))
-}
-
-fn matches(columns: &Value, query: &SearchQuery) -> bool {
-    let text = |name: &str| columns.get(name).and_then(Value::as_str).unwrap_or_default();
-    let is = |wanted: &str, name: &str| wanted.is_empty() || text(name) == wanted;
-    let q = query.q.trim();
-    text("receivedAt").starts_with(&query.month)
-        && is(&query.unit, "leadUnit")
-        && is(&query.status, "status")
-        && is(&query.category, "categoryCode")
-        && (q.is_empty() || text("number").contains(q) || text("title").contains(q))
+    let next = lowest.checked_sub(1).filter(|next| *next >= span.first);
+    Ok((rows, next.map(|next| next.to_string())))
 }
 
 fn wants_csv(headers: &HeaderMap) -> bool {
@@ -181,41 +106,4 @@ fn wants_csv(headers: &HeaderMap) -> bool {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.starts_with("text/csv"))
-}
-
-/// A table for a spreadsheet; its last line says who took it and when, so that a copy that turns up elsewhere can be
-/// traced.
-fn csv<P: Platform>(staff: &StaffCall<P>, rows: &[Value]) -> Response {
-    // The byte order mark is what makes spreadsheets read UTF-8.
-    let mut text = format!("\u{feff}{}\r\n", COLUMNS.join(","));
-    for row in rows {
-        let cells: Vec<String> =
-            COLUMNS.iter().map(|name| cell(row.get(*name).and_then(Value::as_str).unwrap_or_default())).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    let mark = format!("{} {}", staff.session.account, staff.call.access.now());
-    text.push_str(&format!("{}\r\n", cell(&mark)));
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"orders.csv\""),
-    ];
-    (headers, text).into_response()
-}
-
-/// A cell of RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn cells_are_quoted_and_never_formulas() {
-        assert_eq!(cell("路灯\"不亮\""), "\"路灯\"\"不亮\"\"\"");
-        assert_eq!(cell("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
-    }
 }

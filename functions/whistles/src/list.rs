@@ -3,7 +3,6 @@
 use axum::extract::Query;
 use axum::response::Response;
 use canon::DocId;
-use domain::catalogue::CENTRE_UNIT;
 use domain::order::Relation;
 use domain::permission::{Action, permitted};
 use domain::whistle::{WHISTLES_QUEUE, whistle_queue};
@@ -42,8 +41,7 @@ pub(crate) async fn list<P: Platform>(
 }
 
 fn relation(session: &Session) -> Relation {
-    let centre = session.unit.as_ref().is_some_and(|unit| unit.as_str() == CENTRE_UNIT);
-    if centre { Relation::Centre } else { Relation::Outside }
+    if session.centre { Relation::Centre } else { Relation::Outside }
 }
 
 /// Whether they see every whistle, as the centre does and whoever oversees it.

@@ -34,22 +34,22 @@ impl store::Host for Ctx {
 impl store::HostBucket for Ctx {
     async fn get(&mut self, bucket: Resource<OpenStore>, key: String) -> Answer<Option<Vec<u8>>> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.get(&self.caller, &label, &key).await)
+        answer(self.grants.holding(self.grants.kv.get(&self.caller, &label, &key)).await)
     }
 
     async fn set(&mut self, bucket: Resource<OpenStore>, key: String, value: Vec<u8>) -> Answer<()> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.set(&self.caller, &label, &key, value).await)
+        answer(self.grants.holding(self.grants.kv.set(&self.caller, &label, &key, value)).await)
     }
 
     async fn delete(&mut self, bucket: Resource<OpenStore>, key: String) -> Answer<()> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.delete(&self.caller, &label, &key).await)
+        answer(self.grants.holding(self.grants.kv.delete(&self.caller, &label, &key)).await)
     }
 
     async fn exists(&mut self, bucket: Resource<OpenStore>, key: String) -> Answer<bool> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.exists(&self.caller, &label, &key).await)
+        answer(self.grants.holding(self.grants.kv.exists(&self.caller, &label, &key)).await)
     }
 
     async fn list_keys(&mut self, bucket: Resource<OpenStore>, cursor: Option<String>) -> Answer<store::KeyResponse> {
@@ -58,7 +58,7 @@ impl store::HostBucket for Ctx {
             return Ok(Err(store::Error::Other(text)));
         }
         let label = self.held(&bucket)?.label;
-        let keys = self.grants.kv.list(&self.caller, &label).await;
+        let keys = self.grants.holding(self.grants.kv.list(&self.caller, &label)).await;
         answer(keys.map(|keys| store::KeyResponse { keys, cursor: None }))
     }
 
@@ -70,17 +70,17 @@ impl store::HostBucket for Ctx {
 impl batch::Host for Ctx {
     async fn get_many(&mut self, bucket: Resource<OpenStore>, keys: Vec<String>) -> Answer<Vec<Pair>> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.get_many(&self.caller, &label, keys).await)
+        answer(self.grants.holding(self.grants.kv.get_many(&self.caller, &label, keys)).await)
     }
 
     async fn set_many(&mut self, bucket: Resource<OpenStore>, pairs: Vec<(String, Vec<u8>)>) -> Answer<()> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.set_many(&self.caller, &label, pairs).await)
+        answer(self.grants.holding(self.grants.kv.set_many(&self.caller, &label, pairs)).await)
     }
 
     async fn delete_many(&mut self, bucket: Resource<OpenStore>, keys: Vec<String>) -> Answer<()> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.delete_many(&self.caller, &label, keys).await)
+        answer(self.grants.holding(self.grants.kv.delete_many(&self.caller, &label, keys)).await)
     }
 }
 
@@ -95,7 +95,7 @@ impl atomics::HostCas for Ctx {
 
     async fn current(&mut self, cas: Resource<GuardedCas>) -> Answer<Option<Vec<u8>>> {
         let cas = self.held(&cas)?;
-        answer(self.grants.kv.current(&self.caller, &cas).await)
+        answer(self.grants.holding(self.grants.kv.current(&self.caller, &cas)).await)
     }
 
     fn drop(&mut self, cas: Resource<GuardedCas>) -> wasmtime::Result<()> {
@@ -110,7 +110,7 @@ fn handle<T>(held: Result<T, KvError>) -> Result<T, store::Error> {
 impl atomics::Host for Ctx {
     async fn increment(&mut self, bucket: Resource<OpenStore>, key: String, delta: i64) -> Answer<i64> {
         let label = self.held(&bucket)?.label;
-        answer(self.grants.kv.increment(&self.caller, &label, &key, delta).await)
+        answer(self.grants.holding(self.grants.kv.increment(&self.caller, &label, &key, delta)).await)
     }
 
     async fn swap(
@@ -120,11 +120,11 @@ impl atomics::Host for Ctx {
     ) -> wasmtime::Result<Result<(), atomics::CasError>> {
         // The guest gave the handle away: it must leave the table whatever happens.
         let cas = self.release(cas)?;
-        let kv = Arc::clone(&self.grants.kv);
-        let renewed = match kv.swap(&self.caller, &cas, value).await {
+        let grants = Arc::clone(&self.grants);
+        let renewed = match grants.holding(grants.kv.swap(&self.caller, &cas, value)).await {
             Ok(()) => return Ok(Ok(())),
             Err(SwapError::Other(text)) => Err(store::Error::Other(text)),
-            Err(SwapError::CasFailed(_)) => match kv.renewed(&cas).await {
+            Err(SwapError::CasFailed(_)) => match grants.kv.renewed(&cas).await {
                 Ok(fresh) => handle(self.hold(fresh)?),
                 Err(error) => Err(error.into()),
             },

@@ -82,8 +82,9 @@ fn open(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
         // folded back every 4 000 pages (16 MB), so that this second sync is rare.
         conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
     }
-    // 8 MB of pages for each connection, the rest through the page cache of the system.
-    conn.execute_batch("PRAGMA cache_size = -8000; PRAGMA mmap_size = 1073741824;")?;
+    // 8 MB of pages for each connection, the rest through the page cache of the system. No memory map: a reader unmaps
+    // and maps the file again after every commit of others, and each unmapping interrupts all processors.
+    conn.execute_batch("PRAGMA cache_size = -8000;")?;
     Ok(conn)
 }
 

@@ -3,15 +3,25 @@
 //! Writers queue; the thread takes whatever waits, runs it in one transaction and pays one fsync
 //! for all of it. Nobody is answered before the commit is on disk, and each keeps its own result:
 //! an operation that fails undoes only itself.
+//!
+//! Whoever was answered together writes again at about the same time, so before a commit the
+//! thread gives as many as came last time a moment to come again. Whoever writes alone never waits
+//! for others.
 
 use super::KvError;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// One transaction takes at most this many operations. With values of 256 KiB (the largest a
 /// function stores) 256 of them are 64 MiB of log, written in well under a second.
 const GROUP_MAX: usize = 256;
+
+/// A pause while writers of the last group are on their way, and how many of them at most: 1 ms in
+/// all, which is what 16 submissions compute on two cores between two of their writes.
+const PAUSE: Duration = Duration::from_micros(100);
+const PAUSES_MAX: usize = 10;
 
 const UPSERT: &str = "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2, ?3) \
      ON CONFLICT(store, key) DO UPDATE SET value = ?3";
@@ -48,15 +58,29 @@ pub fn start(conn: Connection) -> std::io::Result<(Sender<Job>, std::thread::Joi
 }
 
 fn run(mut conn: Connection, jobs: &Receiver<Job>) {
+    let mut expected = 1;
     while let Ok(first) = jobs.recv() {
-        let mut group = vec![first];
-        group.extend(jobs.try_iter().take(GROUP_MAX - 1));
+        let group = gather(jobs, first, expected, || std::thread::sleep(PAUSE));
+        expected = group.len();
         commit_group(&mut conn, group);
     }
     // Closing the last connection checkpoints too, but a failure there would go unseen.
     if let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!("the write-ahead log could not be folded into the database: {error}");
     }
+}
+
+/// What waits, and what comes within a few pauses as long as it is fewer than `expected`.
+fn gather<T>(jobs: &Receiver<T>, first: T, expected: usize, mut pause: impl FnMut()) -> Vec<T> {
+    let mut group = vec![first];
+    for pauses in 0..=PAUSES_MAX {
+        group.extend(jobs.try_iter().take(GROUP_MAX - group.len()));
+        if group.len() >= expected || pauses == PAUSES_MAX {
+            break;
+        }
+        pause();
+    }
+    group
 }
 
 fn commit_group(conn: &mut Connection, group: Vec<Job>) {
@@ -183,4 +207,39 @@ fn increment(conn: &Connection, store: &str, key: &str, delta: i64) -> Result<Ou
         .and_then(|mut upsert| upsert.execute(params![store, key, sum.to_le_bytes()]))
         .map_err(KvError::from_backend)?;
     Ok(Outcome(sum))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GROUP_MAX, PAUSES_MAX, gather};
+    use std::sync::mpsc::channel;
+
+    /// The size of the group, and how many pauses it took, where `waiting` wait and one more comes
+    /// at each of the first `coming` pauses.
+    fn gathered(expected: usize, waiting: usize, coming: usize) -> (usize, usize) {
+        let (sender, jobs) = channel();
+        (0..waiting).for_each(|job| sender.send(job).unwrap());
+        let mut pauses = 0;
+        let group = gather(&jobs, 0, expected, || {
+            if pauses < coming {
+                sender.send(0).unwrap();
+            }
+            pauses += 1;
+        });
+        (group.len(), pauses)
+    }
+
+    #[test]
+    fn whoever_writes_alone_never_waits() {
+        assert_eq!(gathered(1, 0, 5), (1, 0));
+        assert_eq!(gathered(1, 7, 5), (8, 0));
+    }
+
+    #[test]
+    fn as_many_as_came_last_time_are_waited_for_and_no_longer_than_a_millisecond() {
+        assert_eq!(gathered(4, 0, 9), (4, 3));
+        assert_eq!(gathered(16, 8, 9), (16, 7));
+        assert_eq!(gathered(16, 3, 2), (6, PAUSES_MAX));
+        assert_eq!(gathered(GROUP_MAX, 2 * GROUP_MAX, 0), (GROUP_MAX, 0));
+    }
 }

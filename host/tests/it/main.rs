@@ -13,5 +13,6 @@ mod containment;
 mod durability;
 mod faults_and_traces;
 mod rights;
+mod sharing;
 mod store_redis;
 mod store_sqlite;

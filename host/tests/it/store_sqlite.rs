@@ -194,3 +194,31 @@ fn a_file_that_is_no_database_is_refused_in_one_sentence() {
     let error = SqliteBackend::open(&file).err().unwrap().to_string();
     assert!(error.contains("kv.db") && error.contains("not a database"), "{error}");
 }
+
+/// Commits in the write-ahead log: the frames that say how large the database is after them
+/// (SQLite's file format, §4.1).
+fn commits(log: &std::path::Path) -> usize {
+    let bytes = std::fs::read(log).unwrap();
+    let page = u32::from_be_bytes(bytes[8..12].try_into().unwrap());
+    let frame = 24 + usize::try_from(page).unwrap();
+    bytes[32..].chunks_exact(frame).filter(|frame| frame[4..8] != [0; 4]).count()
+}
+
+#[tokio::test]
+async fn writers_that_wait_together_share_one_commit() {
+    let directory = tempfile::tempdir().unwrap();
+    let (file, log) = (directory.path().join("kv.db"), directory.path().join("kv.db-wal"));
+    let backend = SqliteBackend::open(&file).unwrap();
+    let before = commits(&log);
+    // Somebody else writes, so whoever comes meanwhile has to wait.
+    let mut other = rusqlite::Connection::open(&file).unwrap();
+    let held = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    let keys: Vec<String> = (0..16).map(|n| format!("k{n}")).collect();
+    let mut writes = futures::future::join_all(keys.iter().map(|key| backend.set("default", key, b"v".to_vec())));
+    assert!(futures::poll!(&mut writes).is_pending());
+    held.rollback().unwrap();
+    assert!(writes.await.into_iter().all(|written| written.is_ok()));
+    // The first may have been on its way alone already.
+    let shared = commits(&log) - before;
+    assert!((1..=2).contains(&shared), "{shared} commits for 16 writes");
+}

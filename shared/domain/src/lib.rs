@@ -6,6 +6,8 @@ pub mod aggregate;
 pub mod board;
 pub mod calendar;
 pub mod catalogue;
+pub mod export;
+pub mod hotline;
 pub mod integration;
 pub mod limit;
 pub mod look;

@@ -173,7 +173,7 @@ mod tests {
         let account = "zhang.san".parse().map_err(|_| LookRejection::StateConflict)?;
         let open = LookCommand::Open(Box::new(Opened { person: person.clone(), account, unit: None, day }));
         let order = DocId::of(&OpId::new("test", "order"));
-        let look = LookCommand::Look { order, number: OrderNo::new(day, 1), purpose: Purpose::Contact };
+        let look = LookCommand::Look { order, number: OrderNo::new("YD12345", day, 1), purpose: Purpose::Contact };
         assert_eq!(LookBook::decide(None, &look, &context), Err(LookRejection::StateConflict));
         let mut book = LookBook::evolve(None, &LookBook::decide(None, &open, &context)?, Stamp { at: now });
         assert_eq!(LookBook::decide(book.as_ref(), &open, &context), Err(LookRejection::StateConflict));

@@ -30,6 +30,18 @@ pub enum Action {
     BlowWhistle,
     /// Answer a whistle for a unit that was called.
     AnswerWhistle,
+    /// See what platforms above send and are told, without people's names and words.
+    SeeHotline,
+    /// Work on it: try out messages, send again, compare lists, repair differences. Only the centre talks upstream.
+    WorkHotline,
+    /// Export orders, without their callers.
+    ExportOrders,
+    /// Ask for an export that shows callers.
+    ExportCallers,
+    /// Decide on an export that another person asked for.
+    DecideExport,
+    /// Read who exported what.
+    SeeExports,
     /// Take a step of an order.
     Step(StepName),
 }
@@ -46,6 +58,12 @@ impl Action {
             Self::SeeLooks,
             Self::BlowWhistle,
             Self::AnswerWhistle,
+            Self::SeeHotline,
+            Self::WorkHotline,
+            Self::ExportOrders,
+            Self::ExportCallers,
+            Self::DecideExport,
+            Self::SeeExports,
         ];
         others.into_iter().chain(StepName::ALL.iter().copied().map(Self::Step))
     }
@@ -74,6 +92,20 @@ pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
             matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
         }
         Action::AnswerWhistle => matches!(role, Role::Handler | Role::UnitHead | Role::Inspector),
+        Action::SeeHotline => {
+            matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre))
+                || matches!(role, Role::TownLeader | Role::Auditor | Role::Administrator)
+        }
+        Action::WorkHotline => matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre)),
+        // Whoever sees orders exports what they see; whoever calls callers may ask for them.
+        Action::ExportOrders => sees(role, relation),
+        Action::ExportCallers => matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre)),
+        Action::DecideExport => {
+            matches!((role, relation), (Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
+        }
+        Action::SeeExports => {
+            matches!((role, relation), (Role::Supervisor, Relation::Centre) | (Role::Auditor | Role::TownLeader, _))
+        }
         Action::Step(step) => steps(role, step, relation),
     }
 }
@@ -123,12 +155,15 @@ const fn steps(role: Role, step: StepName, relation: Relation) -> bool {
         S::ReviewPass | S::ReviewFail => matches!((role, relation), (Dispatcher | Supervisor, Centre)),
         S::Visit => matches!((role, relation), (CallbackAgent, Centre)),
         S::Rule => matches!((role, relation), (Supervisor, Centre) | (TownLeader, _)),
-        S::ReopenFalse | S::Remind | S::ProposeCard => matches!((role, relation), (Supervisor, Centre)),
+        S::MoveDeadline => matches!((role, relation), (Supervisor, Centre) | (TownLeader, _)),
+        S::ReopenFalse | S::Remind | S::ProposeCard | S::MarkMalicious | S::ClearMalicious => {
+            matches!((role, relation), (Supervisor, Centre))
+        }
         S::IssueCard | S::DismissCard | S::UpholdCard | S::RevokeCard => {
             matches!((role, relation), (Supervisor, Centre) | (TownLeader, _))
         }
         S::ReplyCard | S::ObjectCard => matches!((role, relation), (UnitHead, Carded)),
-        S::Archive | S::NoteChild | S::ReplyChild => false,
+        S::Archive | S::NoteChild | S::ReplyChild | S::Recount => false,
     }
 }
 
@@ -136,7 +171,7 @@ const fn steps(role: Role, step: StepName, relation: Relation) -> bool {
 #[must_use]
 pub const fn system_permitted(step: StepName) -> bool {
     use StepName as S;
-    matches!(step, S::Resume | S::Archive | S::Remind | S::ProposeCard | S::NoteChild | S::ReplyChild)
+    matches!(step, S::Resume | S::Archive | S::Remind | S::ProposeCard | S::NoteChild | S::ReplyChild | S::Recount)
 }
 
 /// The scopes and their words.
@@ -208,7 +243,7 @@ mod tests {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 8 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 14 + crate::order::StepName::ALL.len());
     }
 
     #[test]
@@ -225,7 +260,15 @@ mod tests {
             let may = |action| permitted(scope.role(), action, Relation::Centre);
             let allowed: Vec<Action> = Action::all().filter(|action| may(*action)).collect();
             assert!(
-                allowed.iter().all(|action| matches!(action, Action::SeeOrder | Action::SeeStaff | Action::SeeLooks)),
+                allowed.iter().all(|action| matches!(
+                    action,
+                    Action::SeeOrder
+                        | Action::SeeStaff
+                        | Action::SeeLooks
+                        | Action::ExportOrders
+                        | Action::SeeExports
+                        | Action::SeeHotline
+                )),
                 "{scope}: {allowed:?}"
             );
         }

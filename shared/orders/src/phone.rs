@@ -4,10 +4,16 @@ use crate::Check;
 
 /// A Chinese mobile or landline number (handbook §12.1) in E.164 form; `None` where nothing was typed, and with a mistake in `check` where it is none.
 pub fn phone_number(check: &mut Check, pointer: &'static str, text: &str) -> Option<String> {
-    let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    if digits.is_empty() {
+    if text.trim().is_empty() {
         return None;
     }
+    e164(text).or_else(|| check.fail(pointer, "invalid"))
+}
+
+/// A Chinese mobile or landline number (handbook §12.1) in E.164 form; none where it is neither.
+#[must_use]
+pub fn e164(text: &str) -> Option<String> {
+    let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
     let national = digits.strip_prefix("+86").or_else(|| digits.strip_prefix("0086")).unwrap_or(&digits);
     let numeric = national.bytes().all(|byte| byte.is_ascii_digit());
     let mobile = national.len() == 11
@@ -20,6 +26,6 @@ pub fn phone_number(check: &mut Check, pointer: &'static str, text: &str) -> Opt
     match (numeric, mobile, landline) {
         (true, true, _) => Some(format!("+86{national}")),
         (true, _, true) => Some(format!("+86{}", national.trim_start_matches('0'))),
-        _ => check.fail(pointer, "invalid"),
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use base64ct::{Base64, Encoding as _};
-use domain::catalogue::{Catalogue, CatalogueHead, Compiled, TownMap};
+use domain::catalogue::{Catalogue, CatalogueHead, Compiled};
 use domain::time::Date;
 use http::StatusCode;
 use store::{Access, Platform, StoreError, day_base, ensure_value};
@@ -32,7 +32,6 @@ struct Inner<P> {
     keys: OnceLock<Keys>,
     catalogue: Mutex<Option<Loaded<Catalogue>>>,
     head: Mutex<Option<Loaded<CatalogueHead>>>,
-    map: Mutex<Option<Loaded<TownMap>>>,
     day: Mutex<Option<(Date, u64)>>,
     proxy_hops: OnceLock<usize>,
 }
@@ -60,9 +59,9 @@ impl<P: Platform> App<P> {
     /// A fresh instance over `platform`.
     pub fn new(platform: P) -> Self {
         let (keys, catalogue, day) = (OnceLock::new(), Mutex::default(), Mutex::default());
-        let (single_reads, head, map) = (Arc::default(), Mutex::default(), Mutex::default());
+        let (single_reads, head) = (Arc::default(), Mutex::default());
         let proxy_hops = OnceLock::new();
-        Self { inner: Arc::new(Inner { platform, single_reads, keys, catalogue, head, map, day, proxy_hops }) }
+        Self { inner: Arc::new(Inner { platform, single_reads, keys, catalogue, head, day, proxy_hops }) }
     }
 
     /// The world.
@@ -121,14 +120,6 @@ impl<P: Platform> App<P> {
     /// See [`Self::catalogue`].
     pub async fn catalogue_head(&self, access: &Access<P>) -> Result<Arc<CatalogueHead>, Problem> {
         remembered(&self.inner.head, access).await
-    }
-
-    /// The town's polygons, at most 5 s old.
-    ///
-    /// # Errors
-    /// See [`Self::catalogue`].
-    pub async fn town_map(&self, access: &Access<P>) -> Result<Arc<TownMap>, Problem> {
-        remembered(&self.inner.map, access).await
     }
 
     /// The slot after which the numbers of `day` count.

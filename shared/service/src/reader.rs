@@ -58,6 +58,7 @@ impl<P: Platform> FromRequestParts<App<P>> for Reader<P> {
             display_name: key.name,
             roles: Vec::new(),
             unit: None,
+            centre: false,
             grid: None,
             created: now,
             last_seen: now,

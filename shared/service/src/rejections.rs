@@ -1,6 +1,7 @@
 //! The one place where a domain's rejection becomes an HTTP problem.
 
 use domain::catalogue::CatalogueRejection;
+use domain::export::ExportRejection;
 use domain::integration::KeyRejection;
 use domain::look::{LOOKS_PER_DAY, LookRejection};
 use domain::order::{OrderRejection, Refusal, RefusalKind};
@@ -79,6 +80,25 @@ impl From<WhistleRejection> for Problem {
                 "Each unit is called once, and every task is for a unit that was called.",
             ),
             WhistleRejection::TextMissing => problem(StatusCode::UNPROCESSABLE_ENTITY, "Say why, or what was done."),
+        }
+    }
+}
+
+impl From<ExportRejection> for Problem {
+    fn from(rejection: ExportRejection) -> Self {
+        let problem = |status, detail: &str| Self::new(status, rejection.code(), detail);
+        match rejection {
+            ExportRejection::SamePerson => {
+                problem(StatusCode::FORBIDDEN, "Whoever asked for an export does not decide on it.")
+            }
+            ExportRejection::NotPermitted => {
+                problem(StatusCode::FORBIDDEN, "Only whoever asked for it takes an export.")
+            }
+            ExportRejection::TextMissing => problem(StatusCode::UNPROCESSABLE_ENTITY, "Say what for, or why."),
+            ExportRejection::StateConflict(status) => {
+                let detail = "The export is not waiting for this, or its approval is over. Look at it again.";
+                problem(StatusCode::CONFLICT, detail).with("exportStatus", json!(status))
+            }
         }
     }
 }

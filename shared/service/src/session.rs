@@ -8,9 +8,9 @@
 use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::Actor;
-use domain::catalogue::{GridCode, UnitCode};
-use domain::order::Member;
-use domain::permission::{Action, permission};
+use domain::catalogue::{CENTRE_UNIT, GridCode, UnitCode};
+use domain::order::{Member, Relation};
+use domain::permission::{Action, permission, permitted};
 use domain::staff::{Account, Role, Staff};
 use domain::time::{HOUR_MS, MINUTE_MS, Moment};
 use http::request::Parts;
@@ -52,6 +52,9 @@ pub struct Session {
     pub roles: Vec<Role>,
     /// Where they work.
     pub unit: Option<UnitCode>,
+    /// Whether that is the command centre; as the catalogue said when they signed in.
+    #[serde(default)]
+    pub centre: bool,
     /// Their grid, if they have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<GridCode>,
@@ -67,12 +70,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// Begins a session of `staff`; returns the token for the cookie. It is listed before it exists, so that whoever
+    /// Begins a session of `staff` in the town whose command centre is `centre`; returns the token for the cookie. It is listed before it exists, so that whoever
     /// ends all sessions of a person finds it; see [`crate::sessions`].
     ///
     /// # Errors
     /// The store's problems.
-    pub async fn open<P: Platform>(access: &Access<P>, id: DocId, staff: &Staff) -> Result<(Self, String), Problem> {
+    pub async fn open<P: Platform>(
+        access: &Access<P>,
+        id: DocId,
+        staff: &Staff,
+        centre: Option<&UnitCode>,
+    ) -> Result<(Self, String), Problem> {
         let (now, today) = (access.now(), access.now().date());
         let token = base16ct::lower::encode_string(&access.random::<32>());
         let role_ends = staff.roles.first_end(today);
@@ -84,6 +92,7 @@ impl Session {
             display_name: staff.display_name.clone(),
             roles: staff.roles.on(today).collect(),
             unit: staff.unit.clone(),
+            centre: staff.unit.as_ref().is_some_and(|unit| centre == Some(unit)),
             grid: staff.grid.clone(),
             created: now,
             last_seen: now,
@@ -127,11 +136,20 @@ impl Session {
         self.roles.iter().any(|role| permission(*role, action))
     }
 
+    /// Whether one of their roles may do `action` where they work: at the centre, or elsewhere.
+    #[must_use]
+    pub fn may_here(&self, action: Action) -> bool {
+        let centre = self.unit.as_ref().is_some_and(|unit| unit.as_str() == CENTRE_UNIT);
+        let relation = if centre { Relation::Centre } else { Relation::Outside };
+        self.roles.iter().any(|role| permitted(*role, action, relation))
+    }
+
     /// Whoever is signed in, as an order's rules know them.
     #[must_use]
     pub fn member(&self) -> Member {
         let roles = self.roles.iter().copied().collect();
-        Member { id: self.actor(), roles, unit: self.unit.clone(), grid: self.grid.clone() }
+        let (unit, grid) = (self.unit.clone(), self.grid.clone());
+        Member { id: self.actor(), roles, unit, centre: self.centre, grid }
     }
 
     /// Whoever is signed in, as the one who acts.
@@ -208,9 +226,21 @@ impl<P: Platform> StaffCall<P> {
         if self.session.may(action) {
             return Ok(());
         }
-        let detail = "Your roles do not allow this. Ask your administrator if they should.";
-        Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail))
+        Err(forbidden())
     }
+
+    /// Lets only those pass who may do `action` where they work.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn require_here(&self, action: Action) -> Result<(), Problem> {
+        if self.session.may_here(action) { Ok(()) } else { Err(forbidden()) }
+    }
+}
+
+fn forbidden() -> Problem {
+    let detail = "Your roles do not allow this. Ask your administrator if they should.";
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
 }
 
 fn no_session() -> Problem {

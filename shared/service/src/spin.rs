@@ -7,10 +7,15 @@ use std::io::Write as _;
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use axum::body::Body;
+use futures::future::{Either, select};
+use http::{Request, Response};
 use spin_sdk::experimental::wasi::keyvalue::{atomics, batch, store as wasi_store};
 use spin_sdk::key_value;
 use spin_sdk::wasip3::{clocks::monotonic_clock, random::random::get_random_bytes};
 use store::{Kv, KvError, Platform, Swap};
+
+use crate::outbound::{Network, NetworkError};
 
 /// The store's label in spin.toml.
 const LABEL: &str = "default";
@@ -120,6 +125,34 @@ impl Platform for Spin {
 
     async fn variable(&self, name: &str) -> Option<String> {
         spin_sdk::variables::get(name).await.ok().filter(|value| !value.is_empty())
+    }
+}
+
+/// Requests through Spin.
+#[derive(Clone, Default)]
+pub struct Http;
+
+impl Network for Http {
+    async fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        bytes_max: usize,
+        within_ms: u64,
+    ) -> Result<Response<Vec<u8>>, NetworkError> {
+        let exchange = std::pin::pin!(async {
+            let sent = spin_sdk::http::send(request.map(Body::from)).await;
+            let (parts, body) = sent.map_err(|_| NetworkError::Unreachable)?.into_parts();
+            let bytes = axum::body::to_bytes(Body::new(body), bytes_max).await.map_err(|error| {
+                let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                if why.contains("length limit") { NetworkError::TooLarge } else { NetworkError::Unreachable }
+            })?;
+            Ok(Response::from_parts(parts, bytes.to_vec()))
+        });
+        let late = std::pin::pin!(monotonic_clock::wait_for(within_ms.saturating_mul(1_000_000)));
+        match select(exchange, late).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(NetworkError::Timeout),
+        }
     }
 }
 

@@ -34,9 +34,13 @@ pub(crate) fn notice<P: Platform>(access: &Access<P>, slot: u64, doc: &str) -> R
 
 /// The last slot taken so far; 0 before the first.
 pub(crate) async fn last<P: Platform>(access: &Access<P>) -> Result<u64, StoreError> {
-    let bytes = access.get(keys::FEED_NEXT).await?;
+    counted(access.get(keys::FEED_NEXT).await?.as_ref())
+}
+
+/// The counter of slots as it was read; 0 where there is none yet.
+pub(crate) fn counted(bytes: Option<&Vec<u8>>) -> Result<u64, StoreError> {
     bytes.map_or(Ok(0), |bytes| {
-        decode_counter(&bytes).ok_or_else(|| StoreError::Damaged("feed/next is not a counter".to_owned()))
+        decode_counter(bytes).ok_or_else(|| StoreError::Damaged("feed/next is not a counter".to_owned()))
     })
 }
 

@@ -5,6 +5,7 @@
 //! on a lease, a clock or another key being current for its correctness.
 
 mod access;
+mod ahead;
 pub mod blob;
 mod board;
 mod commit;
@@ -24,9 +25,10 @@ mod sequencer;
 mod testing;
 
 pub use access::Access;
+pub use ahead::{catch_up, includes};
 pub use board::{
     QUEUE_ROWS_MAX, QueueRow, Sums, TIMELINE_SLOTS, TableRow, TimelinePage, TimelineQuery, TimelineRow, read_queue,
-    read_sums, read_table, read_timeline, table_page,
+    read_sums, read_table, read_timeline, table_page, timeline_months,
 };
 pub use commit::{Birth, CommitError, Committed, DOCUMENT_BYTES_MAX, EVENTS_MAX, Operation, create, update};
 pub use consumer::consume;

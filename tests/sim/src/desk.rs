@@ -59,7 +59,7 @@ pub async fn submit(access: &Access<MemoryKv>, key: &str, form: &Form) -> Answer
     let base = store::day_base(access, day).await?;
     let repeat = repeat(access, form, &id).await?;
     create(access, operation, |slot| {
-        let number = OrderNo::new(day, slot.saturating_sub(base));
+        let number = OrderNo::new("YD12345", day, slot.saturating_sub(base));
         let lookups = vec![(keys::number(number.as_str()), id.as_str().as_bytes().to_vec())];
         let event = OrderEvent::Registered(Box::new(registered(form, number, repeat, access)));
         Ok(Birth { event, key: None, lookups })
@@ -173,6 +173,7 @@ fn registered(form: &Form, number: OrderNo, repeat: Option<Repeat>, access: &Acc
     Registered {
         number,
         channel: Channel::Web,
+        upstream: None,
         appeal_type: AppealType::Help,
         category: category(form),
         urgency: Urgency::Normal,

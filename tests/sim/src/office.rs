@@ -14,6 +14,8 @@ use crate::citizens::Citizens;
 use crate::town::{self, Instance, Response, Signed};
 use crate::{Random, desk};
 
+/// The demo town's command centre.
+const CENTRE: &str = "C01";
 /// The unit that everything is dispatched to, another one, and a village that helps.
 pub const LEAD: &str = "D13";
 /// Another unit.
@@ -68,7 +70,9 @@ pub async fn sign_in(kv: MemoryKv, number: usize, post: Post) -> Result<Signed, 
         own_changes: 0,
     };
     let keys = app.keys(&access).await.map_err(|problem| problem.code().to_owned())?;
-    let (_, token) = Session::open(&access, id, &staff).await.map_err(|problem| problem.code().to_owned())?;
+    let (_, token) = Session::open(&access, id, &staff, CENTRE.parse().ok().as_ref())
+        .await
+        .map_err(|problem| problem.code().to_owned())?;
     Ok(Signed { csrf: session::csrf(&keys, &token), token, actor: Actor::staff(Staff::id(&staff.account).as_str()) })
 }
 
@@ -90,7 +94,7 @@ pub fn form(step: &str, view: &Value, text: &str, photo: &str, parent: &str, pic
         "units": if step == "addCo" { [OTHER] } else { ["D05"] }, "knowledge": "K-1", "to": "petition",
         "reason": reason, "limit": { "n": 1, "unit": unit }, "pastOuter": true, "class": "resolved",
         "method": "phone", "answer": { "contacted": true, "resolved": !pick.is_multiple_of(3), "satisfaction": 1 + pick % 5 },
-        "parent": parent, "redo": pick.is_multiple_of(2), "level": "notice", "key": card.and_then(|card| card["key"].as_str()).unwrap_or_default(),
+        "until": format!("2027-0{}-15", 1 + pick % 9), "parent": parent, "redo": pick.is_multiple_of(2), "level": "notice", "key": card.and_then(|card| card["key"].as_str()).unwrap_or_default(),
     })
 }
 

@@ -73,6 +73,9 @@ const SUPERVISED: Script = &[
     (HANDLER, "sign"),
     (HANDLER, "extendRequest"),
     (CENTRE, "extendApprove"),
+    (WATCH, "moveDeadline"),
+    (WATCH, "markMalicious"),
+    (WATCH, "clearMalicious"),
     (WATCH, "remind"),
     (WATCH, "proposeCard"),
     (WATCH, "dismissCard"),
@@ -95,6 +98,7 @@ const ANSWERED: Script = &[(CENTRE, "answerNow")];
 const RATED: Script = &[
     (CENTRE, "dispatch"),
     (HANDLER, "sign"),
+    (GRID, "coReply"),
     (HANDLER, "contact"),
     (HANDLER, "submitResult"),
     (WATCH, "reviewPass"),

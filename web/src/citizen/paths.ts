@@ -14,6 +14,9 @@ export const paths = {
   public: '/public',
   statistics: '/statistics',
   verify: '/verify',
+  draws: '/draws',
+  draw: '/draws/:id',
+  results: '/results',
   about: '/about',
   privacy: '/privacy',
 } as const

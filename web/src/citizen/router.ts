@@ -26,6 +26,13 @@ export function focusHeading(): void {
   document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
 }
 
+/** A page of the draws, once the texts it shares with the others are there. */
+const withTexts = <T>(page: () => Promise<T>) => async (): Promise<T> => {
+  const [found, texts] = await Promise.all([page(), import('../i18n/draws')])
+  await texts.ready
+  return found
+}
+
 export function createCitizenRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
@@ -42,6 +49,9 @@ export function createCitizenRouter(): Router {
       { path: paths.statistics, name: 'statistics', component: () => import('./public/StatisticsPage.vue'), meta: { title: 'statistics.title' } },
       { path: paths.privacy, name: 'privacy', component: () => import('./pages/PrivacyPage.vue'), meta: { title: 'privacy.title' } },
       { path: paths.verify, name: 'verify', component: () => import('./verify/VerifyPage.vue'), meta: { title: 'verify.title' } },
+      { path: paths.draws, name: 'draws', component: withTexts(() => import('./draws/DrawsPage.vue')), meta: { title: 'nav.draws' } },
+      { path: paths.draw, name: 'draw', component: withTexts(() => import('./draws/DrawPage.vue')), meta: { title: 'nav.draws' } },
+      { path: paths.results, name: 'results', component: withTexts(() => import('./draws/ResultsPage.vue')), meta: { title: 'nav.results' } },
       { path: paths.about, name: 'about', component: () => import('./pages/AboutPage.vue'), meta: { title: 'about.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'notFound.title' } },
     ],

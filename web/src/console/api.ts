@@ -4,6 +4,7 @@
  * twice.
  */
 import { ApiProblem, call } from '../api/client'
+import { afterOwn, did, query } from './own'
 import { restore, session, signedInAgain } from './session'
 import type { CallerLook, Dashboard, LookBook, LookDay, OrderView, QueuePage, Row, Taken, Unit } from './types'
 
@@ -51,7 +52,7 @@ export const post = (body: unknown, key: string, method = 'POST'): RequestInit =
 const orderPath = (id: string, rest = '') => `/api/dispatch/orders/${encodeURIComponent(id)}${rest}`
 
 /** A conditional GET: the content with its tag, or null where nothing changed. */
-async function changed<T>(path: string, etag: string | null): Promise<{ body: T; etag: string | null } | null> {
+export async function changed<T>(path: string, etag: string | null): Promise<{ body: T; etag: string | null } | null> {
   try {
     const response = await ask(path, etag ? { headers: { 'If-None-Match': etag } } : {})
     return { body: (await response.json()) as T, etag: response.headers.get('etag') }
@@ -64,17 +65,19 @@ async function changed<T>(path: string, etag: string | null): Promise<{ body: T;
 // The interface gives at most 100 rows a request.
 const PAGE_ROWS = 100
 
-export const getQueues = () => json<{ queues: { name: string; total: number }[] }>('/api/dispatch/queues')
+export const getQueues = () => json<{ queues: { name: string; total: number }[] }>(`/api/dispatch/queues${query(afterOwn())}`)
 
 export function getQueue(name: string, cursor: string | null, etag: string | null) {
-  const query = new URLSearchParams({ limit: String(PAGE_ROWS), ...(cursor ? { cursor } : {}) })
-  return changed<QueuePage>(`/api/dispatch/queues/${encodeURIComponent(name)}?${query}`, etag)
+  const page = query({ limit: String(PAGE_ROWS), ...(cursor ? { cursor } : {}), ...afterOwn() })
+  return changed<QueuePage>(`/api/dispatch/queues/${encodeURIComponent(name)}${page}`, etag)
 }
 
 export const getOrder = (id: string, etag: string | null = null) => changed<OrderView>(orderPath(id), etag)
 
-export const takeStep = (id: string, step: string, body: Record<string, unknown>, key: string) =>
-  json<Taken>(orderPath(id, `/${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`), post(body, key), true)
+export async function takeStep(id: string, step: string, body: Record<string, unknown>, key: string): Promise<Taken> {
+  const path = orderPath(id, `/${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+  return did(await json<Taken>(path, post(body, key), true))
+}
 
 export const lookAtCaller = (id: string, purpose: string, key: string) =>
   json<CallerLook>(orderPath(id, '/caller-looks'), post({ purpose }, key), true)
@@ -89,18 +92,19 @@ export interface Search {
   q: string
 }
 
-const searchPath = (search: Search, cursor: string | null) => {
-  const given = Object.entries({ ...search, cursor: cursor ?? '' }).filter(([, value]) => value !== '')
+const searchPath = (search: Search & { purpose?: string }, cursor: string | null) => {
+  const given = Object.entries({ ...search, cursor: cursor ?? '', ...afterOwn() }).filter(([, value]) => value !== '')
   return `/api/dispatch/orders?${new URLSearchParams(given)}`
 }
 
 export const searchOrders = (search: Search, cursor: string | null) =>
   json<{ items: Row[]; nextCursor: string | null }>(searchPath(search, cursor))
 
-export const exportOrders = async (search: Search): Promise<Blob> =>
-  (await ask(searchPath(search, null), { headers: { Accept: 'text/csv' } })).blob()
+export const exportOrders = async (search: Search, purpose: string): Promise<Blob> =>
+  (await ask(searchPath({ ...search, purpose }, null), { headers: { Accept: 'text/csv' } })).blob()
 
-export const getDashboard = () => json<Dashboard>('/api/dispatch/dashboard')
+export const getDashboard = (etag: string | null) =>
+  changed<Dashboard>(`/api/dispatch/dashboard${query(afterOwn())}`, etag)
 export const getLooks = (cursor: string | null) =>
   json<{ items: { id: string; book: LookBook }[]; nextCursor: string | null }>(`/api/dispatch/looks${cursor ? `?cursor=${cursor}` : ''}`)
 export const getLookDay = (id: string) => json<LookDay>(`/api/dispatch/looks/${encodeURIComponent(id)}`)

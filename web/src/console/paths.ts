@@ -10,9 +10,13 @@ export const paths = {
   search: '/search',
   dashboard: '/dashboard',
   looks: '/looks',
+  exports: '/exports',
+  supervision: '/supervision',
   catalogue: '/catalogue',
   whistles: '/whistles',
   whistle: '/whistles/:id',
+  hotline: '/hotline',
+  ticket: '/hotline/:id',
   account: '/account',
   staff: '/staff',
   newPerson: '/staff/new',
@@ -25,6 +29,8 @@ export const personPath = (account: string) => `/staff/of/${encodeURIComponent(a
 export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(idOrNumber)}`
 
 export const whistlePath = (id: string) => `/whistles/${encodeURIComponent(id)}`
+
+export const ticketPath = (id: string) => `/hotline/${encodeURIComponent(id)}`
 
 /** Where to go after signing in: a page of the console, whatever the address says. */
 export const nextPath = (next: unknown): string =>

@@ -24,7 +24,7 @@ export function nameDocument(page: string): void {
   document.title = c('app.title', { page })
 }
 
-const LISTS = new Set(['queue', 'search', 'batch'])
+const LISTS = new Set(['queue', 'search', 'batch', 'supervision'])
 
 export function createConsoleRouter(): Router {
   const router = createRouter({
@@ -39,9 +39,13 @@ export function createConsoleRouter(): Router {
       { path: paths.search, name: 'search', component: () => import('./pages/SearchPage.vue'), meta: { page: 'search.title' } },
       { path: paths.dashboard, name: 'dashboard', component: () => import('./pages/DashboardPage.vue'), meta: { page: 'board.title' } },
       { path: paths.looks, name: 'looks', component: () => import('./pages/LooksPage.vue'), meta: { page: 'looks.title' } },
+      { path: paths.exports, name: 'exports', component: () => import('./exports/ExportsPage.vue'), meta: { page: 'exports.title' } },
+      { path: paths.supervision, name: 'supervision', component: () => import('./supervision/SupervisionPage.vue'), meta: { page: 'super.title' } },
       { path: paths.catalogue, name: 'catalogue', component: () => import('./catalogue/CataloguePage.vue'), meta: { page: 'cat.title' } },
       { path: paths.whistles, name: 'whistles', component: () => import('./whistles/WhistlesPage.vue'), meta: { page: 'whistle.title' } },
       { path: paths.whistle, name: 'whistle', component: () => import('./whistles/WhistlePage.vue'), meta: { page: 'whistle.title' } },
+      { path: paths.hotline, name: 'hotline', component: () => import('./hotline/HotlinePage.vue'), meta: { page: 'hotline.title' } },
+      { path: paths.ticket, name: 'ticket', component: () => import('./hotline/TicketPage.vue'), meta: { page: 'hotline.title' } },
       { path: paths.account, name: 'account', component: () => import('./account/AccountPage.vue'), meta: { page: 'account.title' } },
       { path: paths.staff, name: 'staff', component: () => import('./staff/StaffPage.vue'), meta: { page: 'staff.title' } },
       { path: paths.newPerson, name: 'newPerson', component: () => import('./staff/NewPersonPage.vue'), meta: { page: 'staff.new.title' } },

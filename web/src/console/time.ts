@@ -13,6 +13,9 @@ const BACKOFF_MAX_MS = 60_000
 export const now = ref(Date.now())
 setInterval(() => (now.value = Date.now()), TICK_MS)
 
+/** The day in the town, as a date field writes it: its clock is China's, wherever the browser stands. */
+export const dateOf = (at: Date): string => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
+
 export function timeLeft(at: string): string {
   const ms = Date.parse(at) - now.value
   const minutes = Math.floor(Math.abs(ms) / 60_000)

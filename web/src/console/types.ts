@@ -2,7 +2,7 @@
 import type { Attachment, TimeLimit } from '../api/types'
 
 export interface StaffSession {
-  staff: { id: string; account: string; displayName: string; roles: string[]; unit?: string | null }
+  staff: { id: string; account: string; displayName: string; roles: string[]; unit?: string | null; /** Works for the command centre. */ centre?: boolean }
   /** What this person may do that has nothing to do with one order. */
   actions: string[]
   csrf: string
@@ -35,8 +35,10 @@ export interface Row {
   ruling?: boolean | null
   /** Callers whose orders went into this one, and its own. */
   callers?: number | null
-  part?: 'lead' | 'co' | 'replied' | null
-  cards?: { key: string; level: string }[] | null
+  part?: 'lead' | 'co' | 'replied' | 'carded' | null
+  group?: boolean | null
+  malicious?: boolean | null
+  cards?: Card[] | null
 }
 
 export interface QueuePage {
@@ -44,6 +46,8 @@ export interface QueuePage {
   total: number
   items: Row[]
   nextCursor: string | null
+  /** Changes that are not in it yet; almost always 0. */
+  behind?: number
 }
 
 export interface Unit {
@@ -80,6 +84,10 @@ export interface HandlingView {
   redos: number
   reworks: number
   ruling: boolean
+  /** Somebody set the deadline by hand. */
+  fixed?: boolean
+  group?: boolean
+  malicious?: boolean
   class?: string | null
   visitBy?: string | null
   cards: Card[]
@@ -153,6 +161,8 @@ export interface Taken {
   number: string
   version: number
   status: string
+  /** A list that is asked for this slot shows the step. */
+  slot: number
 }
 
 export interface CallerLook {

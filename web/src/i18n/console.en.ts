@@ -2,16 +2,20 @@
 import type { ConsoleMessages } from './console'
 import { catalogueEn } from './console.catalogue.en'
 import { figuresEn } from './console.figures.en'
+import { hotlineEn } from './console.hotline.en'
 import { whistlesEn } from './console.whistles.en'
 import { staffEn } from './console.staff.en'
+import { supervisionEn } from './console.supervision.en'
 import { wordsEn } from './console.words.en'
 
 export const consoleEn: ConsoleMessages = {
   ...wordsEn,
   ...catalogueEn,
   ...figuresEn,
+  ...hotlineEn,
   ...whistlesEn,
   ...staffEn,
+  ...supervisionEn,
   'app.name': 'OneTown · Command centre',
   'app.title': '{page} · OneTown command centre',
   'app.home': 'Console home',
@@ -262,7 +266,6 @@ export const consoleEn: ConsoleMessages = {
   'search.send': 'Search',
   'search.reset': 'Clear',
   'search.csv': 'Export CSV',
-  'search.csv.busy': 'Exporting…',
   'search.csv.noted': 'Who exported, and when, is recorded.',
   'search.found': '{n} order found||{n} orders found',
   'search.foundMore': '{n} shown, more to come',

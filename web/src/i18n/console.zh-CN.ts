@@ -1,16 +1,20 @@
 /** Chinese texts of the staff console, the source of its keys. */
 import { catalogueZhCN } from './console.catalogue.zh-CN'
 import { figuresZhCN } from './console.figures.zh-CN'
+import { hotlineZhCN } from './console.hotline.zh-CN'
 import { whistlesZhCN } from './console.whistles.zh-CN'
 import { staffZhCN } from './console.staff.zh-CN'
+import { supervisionZhCN } from './console.supervision.zh-CN'
 import { wordsZhCN } from './console.words.zh-CN'
 
 export const consoleZhCN = {
   ...wordsZhCN,
   ...catalogueZhCN,
   ...figuresZhCN,
+  ...hotlineZhCN,
   ...whistlesZhCN,
   ...staffZhCN,
+  ...supervisionZhCN,
   'app.name': '一镇通 · 指挥中心',
   'app.title': '{page} · 一镇通指挥中心',
   'app.home': '工作台首页',
@@ -261,7 +265,6 @@ export const consoleZhCN = {
   'search.send': '查询',
   'search.reset': '清空条件',
   'search.csv': '导出 CSV',
-  'search.csv.busy': '正在导出…',
   'search.csv.noted': '导出会记录导出人和时间。',
   'search.found': '查到 {n} 件',
   'search.foundMore': '已显示 {n} 件，还有更多',

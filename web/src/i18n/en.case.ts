@@ -106,6 +106,8 @@ export const enCase: Pick<Messages, keyof typeof zhCNCase> = {
   'event.transferred': 'Passed to another unit',
   'event.coUnitAdded': 'Another unit joined',
   'event.extended': 'The deadline was extended',
+  'event.deadlineMoved': 'The deadline was changed',
+  'event.recounted': 'The deadline was counted again, now that the holidays are official',
   'event.suspended': 'Clock stopped',
   'event.resumed': 'Clock running again',
   'event.contacted': 'You were contacted',

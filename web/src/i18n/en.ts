@@ -36,6 +36,8 @@ export const en: Messages = {
   'nav.report': 'Report something',
   'nav.track': 'Track',
   'nav.public': 'Open cases',
+  'nav.draws': 'Random inspections',
+  'nav.results': 'Results of inspections',
   'nav.about': 'How it works',
   'nav.back': 'Back',
 

@@ -103,6 +103,8 @@ export const zhCNCase = {
   'event.transferred': '转给另一单位办理',
   'event.coUnitAdded': '增加协办单位',
   'event.extended': '延长办理期限',
+  'event.deadlineMoved': '调整了答复期限',
+  'event.recounted': '节假日安排公布，重新计算了期限',
   'event.suspended': '暂停计时',
   'event.resumed': '恢复计时',
   'event.contacted': '联系了您',

@@ -35,6 +35,8 @@ export const zhCN = {
   'nav.report': '我要反映',
   'nav.track': '查进度',
   'nav.public': '公开办理',
+  'nav.draws': '双随机抽查',
+  'nav.results': '抽查结果',
   'nav.about': '使用说明',
   'nav.back': '返回',
 

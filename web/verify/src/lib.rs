@@ -6,8 +6,10 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
+mod drawing;
 mod receipt;
 
+pub use drawing::{DrawFile, Told};
 pub use receipt::{Answer, Code, Step, check};
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -67,7 +67,7 @@ async fn bad_input_is_named_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_step_is_six_operations_and_a_queue_page_two() {
+async fn a_step_is_six_operations_and_a_queue_page_three() {
     let mut town = Town::new().await;
     let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
     let (id, _) = town.submit().await;
@@ -86,8 +86,11 @@ async fn a_step_is_six_operations_and_a_queue_page_two() {
         passed.len() - before
     };
     assert_eq!(cost("order", "GET", &path, None).await, 2);
-    assert_eq!(cost("queue", "GET", "/api/dispatch/queues/pool", None).await, 2);
-    assert_eq!(cost("queues", "GET", "/api/dispatch/queues", None).await, 5);
+    // The session, how far the sequencer is, and the queue; one more batch where the queue has split.
+    assert_eq!(cost("queue", "GET", "/api/dispatch/queues/pool", None).await, 3);
+    assert_eq!(cost("queues", "GET", "/api/dispatch/queues", None).await, 6);
+    // With the slot that it must show: whether its batch is out.
+    assert_eq!(cost("queue after", "GET", "/api/dispatch/queues/pool?after=1", None).await, 4);
     let body = json!({"ifVersion": 1, "lead": LEAD});
     assert_eq!(cost("dispatch", "POST", &format!("{path}/dispatch"), Some(body)).await, 6);
 }

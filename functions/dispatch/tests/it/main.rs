@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 mod commands;
+mod doors;
 mod looks;
 mod rights;
 mod story;
+mod supervision;
 mod town;

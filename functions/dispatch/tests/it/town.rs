@@ -22,24 +22,26 @@ pub const OTHER: &str = "D04";
 /// A town, its store and its clock.
 pub struct Town {
     pub gate: Arc<Steady>,
-    kv: MemoryKv,
-    router: Router,
-    admin: Option<Person>,
-    keys_used: u32,
+    pub kv: MemoryKv,
+    pub router: Router,
+    pub admin: Option<Person>,
+    pub keys_used: u32,
 }
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
 pub struct Person {
     account: String,
-    cookie: String,
-    csrf: String,
+    pub cookie: String,
+    pub csrf: String,
 }
 
 /// An answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// In the order of their names.
+    pub headers: Vec<(String, String)>,
     pub body: Value,
 }
 
@@ -60,28 +62,18 @@ impl Answer {
 impl Town {
     /// The demo town on SQLite.
     pub async fn new() -> Self {
+        Self::on(Backend::Sqlite).await
+    }
+
+    /// The demo town on a backend.
+    pub async fn on(backend: Backend) -> Self {
         let gate = Steady::new(7);
-        let kv = MemoryKv::new(Backend::Sqlite, gate.clone());
+        let kv = MemoryKv::new(backend, gate.clone());
         kv.set_variable("setup_token", TOKEN);
         kv.set_variable("clock_key", CLOCK_KEY);
         // The second factor has tests of its own, in `identity`.
         kv.set_variable("second_factor", "optional");
-        let routes = identity::routes()
-            .merge(staff::routes())
-            .merge(catalogue::routes())
-            .merge(intake::routes())
-            .merge(cases::routes());
-        let routes = routes
-            .merge(attachments::routes())
-            .merge(lists::routes())
-            .merge(duties::routes())
-            .merge(clock::routes())
-            .merge(dispatch::routes())
-            .merge(desk::routes())
-            .merge(followup::routes())
-            .merge(forms::routes());
-        let mut town =
-            Self { gate, kv: kv.clone(), router: service::finish(routes, App::new(kv)), admin: None, keys_used: 0 };
+        let mut town = Self { gate, router: router(&kv), kv, admin: None, keys_used: 0 };
         let admin = json!({"account": "admin", "displayName": "管理员", "password": PASSWORD});
         let bearer = format!("Bearer {TOKEN}");
         town.send("POST", "/api/identity/setup", &[("authorization", &bearer)], Some(&admin)).await.good();
@@ -127,7 +119,10 @@ impl Town {
         let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| {
             Value::String(text(header::SET_COOKIE).unwrap_or_default() + &String::from_utf8_lossy(&bytes))
         });
-        let mut answer = Answer { status: head.status.as_u16(), body };
+        let named = head.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        let mut headers: Vec<(String, String)> = named.collect();
+        headers.sort();
+        let mut answer = Answer { status: head.status.as_u16(), headers, body };
         if let (Some(cookie), Some(members)) = (text(header::SET_COOKIE), answer.body.as_object_mut()) {
             members.insert("cookie".to_owned(), json!(cookie.split(';').next()));
         }
@@ -238,11 +233,6 @@ impl Town {
         self.send("POST", path, &[("authorization", &bearer)], None).await.good()
     }
 
-    /// The order `id` as it is stored.
-    pub fn document(&self, id: &str) -> Value {
-        serde_json::from_slice(&self.kv.dump()[&format!("doc/order/{id}")]).unwrap()
-    }
-
     /// The time, Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.kv.now_ms()
@@ -286,6 +276,27 @@ impl Town {
             **person = self.sign_in(&person.account.clone()).await;
         }
     }
+}
+
+/// All functions of the bundle but the portal.
+pub fn router(kv: &MemoryKv) -> Router {
+    let routes = identity::routes()
+        .merge(staff::routes())
+        .merge(catalogue::routes())
+        .merge(forms::routes())
+        .merge(intake::routes())
+        .merge(cases::routes())
+        .merge(attachments::routes());
+    let routes = routes
+        .merge(lists::routes())
+        .merge(duties::routes())
+        .merge(clock::routes())
+        .merge(dispatch::routes())
+        .merge(desk::routes())
+        .merge(whistles::routes())
+        .merge(exports::routes())
+        .merge(followup::routes());
+    service::finish(routes, App::new(kv.clone()))
 }
 
 fn file(name: &str) -> (String, String) {

@@ -7,11 +7,11 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Catalogue, Town, TownMap, Unit, UnitCode, Village, VillageCode};
+use super::{Catalogue, Town, Unit, UnitCode, Village, VillageCode};
 use std::collections::BTreeMap;
 
 /// Must grow with every change to a type inside [`Catalogue`]; the test below notices.
-const FORMAT: u16 = 3;
+const FORMAT: u16 = 4;
 
 /// Why compiled bytes cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,17 +31,12 @@ pub trait Compiled: DeserializeOwned {
     /// # Errors
     /// [`CompiledError`].
     fn from_compiled(bytes: &[u8]) -> Result<Self, CompiledError> {
-        front(bytes).map(|(value, _)| value)
+        let (format, rest) = postcard::take_from_bytes::<u16>(bytes).map_err(|_| CompiledError::Damaged)?;
+        if format != FORMAT {
+            return Err(CompiledError::OtherFormat);
+        }
+        postcard::take_from_bytes(rest).map(|(value, _)| value).map_err(|_| CompiledError::Damaged)
     }
-}
-
-/// What is in front, and the rest.
-pub(super) fn front<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), CompiledError> {
-    let (format, rest) = postcard::take_from_bytes::<u16>(bytes).map_err(|_| CompiledError::Damaged)?;
-    if format != FORMAT {
-        return Err(CompiledError::OtherFormat);
-    }
-    postcard::take_from_bytes(rest).map_err(|_| CompiledError::Damaged)
 }
 
 impl Compiled for Catalogue {}
@@ -70,13 +65,13 @@ impl CatalogueHead {
 }
 
 impl Catalogue {
-    /// The compiled form: the catalogue, and behind it the map, which few read.
+    /// The compiled form.
     ///
     /// # Errors
     /// None that a parsed catalogue could cause; the encoder's type has one.
     pub fn compile(&self) -> Result<Vec<u8>, CompiledError> {
         #[derive(Serialize)]
-        struct Formatted<'a>(u16, &'a Catalogue, TownMap);
-        postcard::to_allocvec(&Formatted(FORMAT, self, self.map())).map_err(|_| CompiledError::Damaged)
+        struct Formatted<'a>(u16, &'a Catalogue);
+        postcard::to_allocvec(&Formatted(FORMAT, self)).map_err(|_| CompiledError::Damaged)
     }
 }

@@ -1,17 +1,14 @@
 //! The town's map: an outline, and the polygons of grids and villages that tile it.
 //!
 //! There are no surveyed boundaries, so a grid is what is nearer to its centre than to any other's (Voronoi), cut at the
-//! outline, and a village is its grids. Made once, when the files are loaded. What must stay true: each place inside of
+//! outline, and a village is its grids. The outline is made at the load; the polygons follow from it. What must stay true: each place inside of
 //! the outline is in exactly one grid, the same one that [`Catalogue::locate`] finds; neighbours share their corners.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::Catalogue;
 use super::area::Grid;
 use super::codes::{GridCode, VillageCode};
-use super::compiled::{Compiled, CompiledError, front};
 use super::place::{Origin, Point};
 use super::plane::{Convex, Spot, hull, is_inside, turn};
 
@@ -21,20 +18,12 @@ pub type Ring = Vec<Point>;
 pub type Polygon = Vec<Ring>;
 
 /// The polygons of a town.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TownMap {
     /// The villages, each in one or more pieces.
     pub villages: BTreeMap<VillageCode, Vec<Polygon>>,
     /// The grids.
     pub grids: BTreeMap<GridCode, Ring>,
-}
-
-impl Compiled for TownMap {
-    /// It lies behind the catalogue, so that whoever reads that alone need not read this.
-    fn from_compiled(bytes: &[u8]) -> Result<Self, CompiledError> {
-        let (_, rest) = front::<Catalogue>(bytes)?;
-        postcard::take_from_bytes(rest).map(|(map, _)| map).map_err(|_| CompiledError::Damaged)
-    }
 }
 
 /// The share of its reach by which a town goes on beyond its outermost grid centres: three of four quarters. In the demo
@@ -51,7 +40,8 @@ pub(crate) fn outline(origin: &Origin, grids: &BTreeMap<GridCode, Grid>) -> Ring
         let centre = origin.spot(grid.center);
         steps.map(|(x, y)| Spot { x: centre.x.saturating_add(x), y: centre.y.saturating_add(y) })
     };
-    let ring = hull(grids.values().flat_map(around).collect());
+    let spots: Vec<Spot> = grids.values().flat_map(around).collect();
+    let ring = hull(&spots);
     ring.into_iter().map(|spot| origin.point_at(spot)).collect()
 }
 
@@ -106,11 +96,11 @@ fn points(origin: &Origin, ring: &[Spot]) -> Ring {
 
 /// What of the outline is nearer to `own` than to any other centre.
 fn cell(own: Spot, centres: &[Spot], outline: &[Spot]) -> Vec<Spot> {
-    let mut others: Vec<(u128, Spot)> =
+    let mut others: Vec<(u64, Spot)> =
         centres.iter().filter(|other| **other != own).map(|other| (own.square_to(*other), *other)).collect();
     others.sort_unstable();
     let mut cell = Convex::of(outline);
-    let mut reach = u128::MAX;
+    let mut reach = u64::MAX;
     for (square, other) in others {
         // Whoever is more than twice as far as the farthest corner cuts nothing off; nor does anybody after.
         if square > reach {
@@ -170,8 +160,8 @@ fn polygons(origin: &Origin, rings: Vec<Vec<Spot>>) -> Vec<Polygon> {
 }
 
 /// Twice the area; positive counter-clockwise.
-fn area(ring: &[Spot]) -> i128 {
+fn area(ring: &[Spot]) -> i64 {
     let Some(first) = ring.first() else { return 0 };
     let ends = ring.iter().skip(1);
-    ring.iter().zip(ends).map(|(from, to)| turn(*first, *from, *to)).fold(0, i128::saturating_add)
+    ring.iter().zip(ends).map(|(from, to)| turn(*first, *from, *to)).fold(0, i64::saturating_add)
 }

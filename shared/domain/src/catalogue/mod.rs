@@ -22,6 +22,7 @@ mod compiled;
 mod error;
 mod files;
 mod history;
+mod hotline;
 mod map;
 mod notices;
 mod place;
@@ -47,7 +48,7 @@ pub use map::{Located, Polygon, Ring, TownMap};
 pub use notices::Notice;
 pub use place::{Origin, Point};
 pub use town::{HandlingLimits, Town, TownLimits};
-pub use units::{CENTRE_UNIT, DISCIPLINE_UNIT, Unit, UnitKind};
+pub use units::{Unit, UnitKind};
 pub use view::{
     AppealTypeView, CatalogueView, CategoryClassView, CategoryView, GridView, LimitsView, TownView, VillageView,
 };
@@ -68,6 +69,7 @@ pub const FILES: &[&str] = &[
     appeals::TAXONOMY,
     area::VILLAGES,
     area::GRIDS,
+    hotline::HOTLINE,
     notices::NOTICES,
 ];
 
@@ -95,6 +97,9 @@ pub struct Catalogue {
     pub categories: BTreeMap<CategoryCode, Category>,
     /// Level-3 grids.
     pub grids: BTreeMap<GridCode, Grid>,
+    /// The platforms above, as the text that [`crate::hotline::Upstreams::of`] reads: only two functions need them, and
+    /// the others should not carry their reader.
+    pub hotline: String,
     /// Where the town ends: a convex ring, counter-clockwise.
     pub outline: Vec<Point>,
     /// What it tells everybody.
@@ -121,12 +126,13 @@ impl Catalogue {
     fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> Option<Self> {
         let town = town::read(files, errors)?;
         let calendar = calendar_rows::read(files, town.office_hours.clone(), errors);
-        let units = units::read(files, errors);
+        let units = units::read(files, &town, errors);
         let appeal_types = appeals::appeal_types(files, errors);
         let urgency_levels = appeals::urgency_levels(files, errors);
         let (classes, categories) = appeals::taxonomy(files, &units, errors);
         let villages = area::villages(files, &town, errors);
         let grids = area::grids(files, &town, &villages, errors);
+        let hotline = hotline::read(files, &categories, errors);
         let outline = map::outline(&town.origin, &grids);
         let notices = notices::read(files, errors);
         let version = files.version(FILES);
@@ -141,6 +147,7 @@ impl Catalogue {
             units,
             villages,
             grids,
+            hotline,
             outline,
             notices,
         })

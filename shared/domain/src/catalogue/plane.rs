@@ -20,7 +20,7 @@ impl Origin {
     pub(crate) fn spot(&self, place: Point) -> Spot {
         let cm = |e7: i32, from: i32, per_km: u32| {
             let units = i64::from(e7).saturating_sub(from.into()).saturating_mul(CM_PER_KM);
-            rounded(units.into(), i128::from(per_km.max(1)))
+            nearest(units, per_km.max(1).into())
         };
         Spot {
             x: cm(place.lon_e7, self.lon_e7, self.lon_e7_per_km),
@@ -31,7 +31,7 @@ impl Origin {
     /// The point at `spot`.
     pub(crate) fn point_at(&self, spot: Spot) -> Point {
         let e7 = |cm: i64, from: i32, per_km: u32| {
-            let units = rounded(i128::from(cm).saturating_mul(per_km.into()), CM_PER_KM.into());
+            let units = nearest(cm.saturating_mul(per_km.into()), CM_PER_KM);
             i32::try_from(units.saturating_add(from.into())).unwrap_or(i32::MAX)
         };
         Point {
@@ -41,7 +41,17 @@ impl Origin {
     }
 }
 
-/// The nearest integer, halves up; `over` is positive.
+/// The nearest integer, halves up; `over` is positive. A coordinate of the world in centimetres is 4 × 10^9, times a
+/// scale 4 × 10^14.
+const fn nearest(part: i64, over: i64) -> i64 {
+    let twice = part.saturating_mul(2).saturating_add(over);
+    match twice.checked_div_euclid(over.saturating_mul(2)) {
+        Some(nearest) => nearest,
+        None => 0,
+    }
+}
+
+/// The same of the fractions that corners are.
 fn rounded(part: i128, over: i128) -> i64 {
     let twice = part.saturating_mul(2).saturating_add(over);
     let nearest = twice.checked_div_euclid(over.saturating_mul(2)).unwrap_or(0);
@@ -49,42 +59,38 @@ fn rounded(part: i128, over: i128) -> i64 {
 }
 
 impl Spot {
-    /// The square of the distance, cm²: at most 8 × 10^14.
-    pub(crate) fn square_to(self, other: Self) -> u128 {
-        let (dx, dy) = (u128::from(self.x.abs_diff(other.x)), u128::from(self.y.abs_diff(other.y)));
+    /// The square of the distance, cm²: 8 × 10^14 within a town, 1.8 × 10^19 around the world.
+    pub(crate) const fn square_to(self, other: Self) -> u64 {
+        let (dx, dy) = (self.x.abs_diff(other.x), self.y.abs_diff(other.y));
         dx.saturating_mul(dx).saturating_add(dy.saturating_mul(dy))
     }
 }
 
 /// Twice the area to the left of the way from `a` over `b` to `c`; negative to the right.
-pub(crate) fn turn(a: Spot, b: Spot, c: Spot) -> i128 {
-    let along = |from: i64, to: i64| i128::from(to).saturating_sub(from.into());
-    let left = along(a.x, b.x).saturating_mul(along(a.y, c.y));
-    left.saturating_sub(along(a.y, b.y).saturating_mul(along(a.x, c.x)))
+pub(crate) const fn turn(a: Spot, b: Spot, c: Spot) -> i64 {
+    let left = b.x.saturating_sub(a.x).saturating_mul(c.y.saturating_sub(a.y));
+    left.saturating_sub(b.y.saturating_sub(a.y).saturating_mul(c.x.saturating_sub(a.x)))
 }
 
-/// The smallest convex ring around `spots`, counter-clockwise, without corners on a side.
-pub(crate) fn hull(mut spots: Vec<Spot>) -> Vec<Spot> {
-    spots.sort_unstable();
-    spots.dedup();
-    let mut ring = half_hull(spots.iter());
-    ring.extend(half_hull(spots.iter().rev()));
-    ring
-}
-
-fn half_hull<'a>(spots: impl Iterator<Item = &'a Spot>) -> Vec<Spot> {
-    let mut half: Vec<Spot> = Vec::new();
-    for spot in spots {
-        while let [.., before, last] = half.as_slice()
-            && turn(*before, *last, *spot) <= 0
-        {
-            half.pop();
+/// The smallest convex ring around `spots`, counter-clockwise from the westernmost, without corners on a side: each corner
+/// is the one with all others to the left. Some thirty corners of some thousand spots, at a load; sorting them instead
+/// would be more code than the component of the catalogue has room for.
+pub(crate) fn hull(spots: &[Spot]) -> Vec<Spot> {
+    let Some(first) = spots.iter().copied().min() else { return Vec::new() };
+    let (mut ring, mut at) = (Vec::new(), first);
+    while ring.len() < spots.len() {
+        ring.push(at);
+        let next = spots.iter().copied().filter(|spot| *spot != at).reduce(|next, spot| {
+            let side = turn(at, next, spot);
+            let beyond = side == 0 && at.square_to(spot) > at.square_to(next);
+            if side < 0 || beyond { spot } else { next }
+        });
+        match next {
+            Some(next) if next != first => at = next,
+            _ => break,
         }
-        half.push(*spot);
     }
-    // The last one begins the other half.
-    half.pop();
-    half
+    ring
 }
 
 /// Whether `spot` is in the ring. Of two rings that share a side, exactly one has the spots on it.

@@ -6,12 +6,13 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::codes::TownCode;
+use super::codes::{TownCode, UnitCode};
 use super::error::{RowError, RowErrorCode};
 use super::files::Files;
 use super::place::Origin;
 use crate::calendar::OfficeHours;
 use crate::limit::{Limit, LimitUnit};
+use crate::order::OrderNo;
 
 /// The file's name.
 pub(crate) const TOWN: &str = "town.toml";
@@ -32,6 +33,12 @@ pub struct Town {
     pub parent_zh: String,
     /// The number of the government hotline.
     pub hotline: String,
+    /// What order numbers begin with.
+    pub order_prefix: String,
+    /// The command centre (综合指挥中心): it receives, dispatches and reviews.
+    pub centre_unit: UnitCode,
+    /// The discipline office (纪检监察办公室): conflicts of interest go there.
+    pub discipline_unit: UnitCode,
     /// Registered residents.
     pub registered_population: u32,
     /// Migrant residents.
@@ -216,6 +223,9 @@ impl Town {
             if text.trim().is_empty() {
                 fail(column, RowErrorCode::Required, "must not be empty".to_owned());
             }
+        }
+        if !OrderNo::is_prefix(&self.order_prefix) {
+            fail("order_prefix", RowErrorCode::Format, "must be 2 to 12 capital letters and digits".to_owned());
         }
         for (column, value, range) in self.ranges() {
             if !range.contains(&value) {

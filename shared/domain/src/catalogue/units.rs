@@ -10,16 +10,12 @@ use super::error::{RowError, RowErrorCode};
 use super::files::Files;
 use super::insert_new;
 use super::table::Table;
+use super::town::{TOWN, Town};
 
 /// The functional departments.
 pub(crate) const DEPARTMENTS: &str = "departments.csv";
 /// The centre, party units and sub-centres.
 pub(crate) const OTHER_UNITS: &str = "org_units_other.csv";
-
-/// The command centre's code, in every town: it receives, dispatches and reviews (综合指挥中心).
-pub const CENTRE_UNIT: &str = "C01";
-/// The discipline office's code, in every town: conflicts of interest go there (纪检监察办公室).
-pub const DISCIPLINE_UNIT: &str = "P02";
 
 /// Whether a unit is one of the town's functional departments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,11 +44,17 @@ pub struct Unit {
     pub has_certified_inspectors: bool,
 }
 
-/// Reads both files; a code is unique over the two.
-pub(crate) fn read(files: &Files<'_>, errors: &RefCell<Vec<RowError>>) -> BTreeMap<UnitCode, Unit> {
+/// Reads both files; a code is unique over the two, and the units that `town` names are among them.
+pub(crate) fn read(files: &Files<'_>, town: &Town, errors: &RefCell<Vec<RowError>>) -> BTreeMap<UnitCode, Unit> {
     let mut units = BTreeMap::new();
     departments(files, &mut units, errors);
     others(files, &mut units, errors);
+    for (column, code) in [("centre_unit", &town.centre_unit), ("discipline_unit", &town.discipline_unit)] {
+        if !units.contains_key(code) {
+            let error = RowError::file(TOWN, RowErrorCode::UnknownReference, code.to_string());
+            errors.borrow_mut().push(RowError { column: column.to_owned(), ..error });
+        }
+    }
     units
 }
 

@@ -11,12 +11,24 @@ use super::refusal::Why;
 use super::step::{CardStep, StaffCommand, Step};
 use super::work::{Card, CardStatus, Carded, Work};
 use crate::aggregate::Context;
+use crate::catalogue::UnitCode;
 use crate::staff::Role;
 
 impl WorkOrder {
-    pub(super) fn propose_card(&self, key: &str, level: Level, command: &StaffCommand) -> Result<OrderEvent, Why> {
+    pub(super) fn propose_card(
+        &self,
+        key: &str,
+        level: Level,
+        unit: Option<&UnitCode>,
+        command: &StaffCommand,
+    ) -> Result<OrderEvent, Why> {
         ensure(self.card(key).is_none(), Why::AlreadyDone)?;
-        Ok(OrderEvent::CardProposed(carded(key, level, self.for_lead(command.work()))))
+        let work = match unit {
+            Some(unit) => Work { unit: Some(unit.clone()), ..command.work() },
+            None => self.for_lead(command.work()),
+        };
+        ensure(work.unit.is_some(), Why::UnitMissing)?;
+        Ok(OrderEvent::CardProposed(carded(key, level, work)))
     }
 
     pub(super) fn card_step(&self, command: &StaffCommand, context: &Context) -> Result<OrderEvent, Why> {

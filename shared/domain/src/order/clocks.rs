@@ -36,6 +36,10 @@ pub enum Clocking {
     Extend(Limit),
     /// A redo: the same limit again, from now.
     Redo,
+    /// The deadline set by hand.
+    Set(Moment),
+    /// The same again, because the calendar knows more.
+    Recount,
 }
 
 /// The town's numbers that `decide` compares with.
@@ -51,6 +55,8 @@ pub struct Rules {
     pub visit_attempts: u32,
     /// Days on which they must lie.
     pub visit_days: u32,
+    /// Callers in one matter that make it a group matter.
+    pub group_callers: u32,
 }
 
 /// The timers of a card.
@@ -80,6 +86,7 @@ impl Catalogue {
             suspension_max_ms: handling.suspension_max.natural_ms().unwrap_or(0),
             visit_attempts: handling.visit_attempts,
             visit_days: handling.visit_days,
+            group_callers: limits.group_callers,
         }
     }
 
@@ -111,21 +118,35 @@ impl Catalogue {
         let (from, extension) = match clocking {
             Clocking::Redo => (now, None),
             Clocking::Extend(limit) => (begun, Some(limit)),
-            Clocking::Dispatch | Clocking::Resume => (begun, handling.extension),
+            Clocking::Dispatch | Clocking::Resume | Clocking::Recount => (begun, handling.extension),
+            Clocking::Set(_) => (begun, None),
         };
         let (limit, _) = self.effective_limit(from, order.registered.appeal_type, order.urgency, Rule::PROMISE)?;
         let mut stopped = handling.suspensions.clone();
         if let (Status::Suspended, Some(last)) = (order.status, stopped.last_mut()) {
             last.to = last.to.min(now);
         }
-        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit };
-        let (inner, outer) = counter.deadlines(extension);
+        // Their deadline does not stand still with our suspensions, and holds as long as it lies ahead.
+        let above = order.outer_deadline().filter(|above| *above > from);
+        let stopped = if above.is_some() { Vec::new() } else { stopped };
+        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit, above: above.is_some() };
+        let fixed = match clocking {
+            Clocking::Set(to) => Some(to),
+            Clocking::Redo => None,
+            // Time that stood still since it was set moves it; one that was extended before shows the extension.
+            _ => handling.fixed.map(|fixed| fixed.to.plus_ms(counter.stopped_ms(fixed.at, now))),
+        };
+        let extension = match (clocking, fixed) {
+            _ if above.is_some() => None,
+            (Clocking::Extend(more), _) => Some(more),
+            (_, Some(_)) => None,
+            _ => extension,
+        };
+        let (inner, outer) = counter.deadlines(extension, above.or(fixed), order.provisional_promise(clocking));
         let (warn_at, extend_by) = counter.warnings(&inner);
         let (sign, contact, give_back) = match (&handling.clocks, clocking) {
-            (Some(clocks), Clocking::Resume | Clocking::Extend(_) | Clocking::Redo) => {
-                (clocks.sign.clone(), clocks.contact.clone(), clocks.give_back.clone())
-            }
-            _ => self.unit_timers(order.urgency, now)?,
+            (Some(_), Clocking::Dispatch) | (None, _) => self.unit_timers(order.urgency, now)?,
+            (Some(clocks), _) => (clocks.sign.clone(), clocks.contact.clone(), clocks.give_back.clone()),
         };
         let timer = |due| Timer { limit, due };
         Some(Clocks { from, sign, contact, give_back, inner: timer(inner), outer: timer(outer), warn_at, extend_by })
@@ -157,12 +178,41 @@ impl Catalogue {
     }
 }
 
+impl WorkOrder {
+    fn promise(&self) -> &Deadline {
+        let clocks = self.handling.as_deref().and_then(|handling| handling.clocks.as_ref());
+        clocks.map_or(&self.registered.promised, |clocks| &clocks.outer.due)
+    }
+
+    /// The promise as it stands: an extension, or a deadline set by hand, moves it, and the caller is told.
+    #[must_use]
+    pub fn promised_by(&self) -> Moment {
+        self.promise().at
+    }
+
+    /// Whether that rests on a year without an official notice.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        self.promise().provisional
+    }
+
+    /// The promise that rests on a year without an official notice and that a new count may not make earlier. A redo
+    /// promises anew.
+    fn provisional_promise(&self, clocking: Clocking) -> Option<&Deadline> {
+        let promise = self.promise();
+        let counted_again = !matches!(clocking, Clocking::Redo | Clocking::Set(_));
+        (counted_again && promise.provisional).then_some(promise)
+    }
+}
+
 /// Counting one order's deadlines.
 struct Counter<'a> {
     calendar: &'a Calendar,
     stopped: &'a [Interval],
     from: Moment,
     limit: Limit,
+    /// Whether the outer deadline is the platform's above, whatever the town's own limit.
+    above: bool,
 }
 
 /// The last day before `at`: a deadline at 24:00 belongs to the day that it ends.
@@ -171,22 +221,34 @@ fn last_day(at: Moment) -> Date {
 }
 
 impl Counter<'_> {
-    /// The inner and the outer deadline.
-    fn deadlines(&self, extension: Option<Limit>) -> (Deadline, Deadline) {
+    /// The inner and the outer deadline. `fixed` was set by hand; `promise` is what was promised under a calendar that
+    /// was not official, and no calendar makes it earlier (handbook §8.2).
+    fn deadlines(
+        &self,
+        extension: Option<Limit>,
+        fixed: Option<Moment>,
+        promise: Option<&Deadline>,
+    ) -> (Deadline, Deadline) {
         let count = |from, limit| deadline(from, limit, self.calendar, self.stopped, Rule::PROMISE);
-        let mut outer = count(self.from, self.limit);
+        let mut outer = match fixed {
+            Some(at) => Deadline { at, provisional: false, calendar_version: self.calendar.version.clone() },
+            None => count(self.from, self.limit),
+        };
         if let Some(more) = extension {
             // A deadline in days ends at 24:00, which is the next day; one in hours goes on from the moment itself.
             let in_days = self.in_days();
             let extended = count(if in_days { outer.at.plus_ms(-1) } else { outer.at }, more);
             outer = Deadline { provisional: outer.provisional || extended.provisional, ..extended };
         }
+        if let (None, Some(promise)) = (fixed, promise) {
+            outer = promise.never_earlier(outer);
+        }
         let at = self.buffered(outer.at);
         (Deadline { at, ..outer.clone() }, outer)
     }
 
     fn in_days(&self) -> bool {
-        matches!(self.limit.unit, LimitUnit::WorkingDays | LimitUnit::NaturalDays | LimitUnit::Months)
+        self.above || matches!(self.limit.unit, LimitUnit::WorkingDays | LimitUnit::NaturalDays | LimitUnit::Months)
     }
 
     /// `outer` less the buffer.
@@ -209,12 +271,16 @@ impl Counter<'_> {
         (warn_at, before)
     }
 
-    /// Milliseconds from the start until `end` in which the clock runs, roughly: overlapping suspensions count twice,
-    /// which one order never has.
+    /// Milliseconds from the start until `end` in which the clock runs.
     fn running_ms(&self, end: Moment) -> i64 {
-        let stopped = |stop: &Interval| stop.to.min(end).ms_since(stop.from.max(self.from)).max(0);
-        let stopped = self.stopped.iter().map(stopped).fold(0i64, i64::saturating_add);
-        end.ms_since(self.from).saturating_sub(stopped).max(0)
+        end.ms_since(self.from).saturating_sub(self.stopped_ms(self.from, end)).max(0)
+    }
+
+    /// Milliseconds between the two in which it stands still: overlapping suspensions count twice, which one order never
+    /// has.
+    fn stopped_ms(&self, from: Moment, end: Moment) -> i64 {
+        let stopped = |stop: &Interval| stop.to.min(end).ms_since(stop.from.max(from)).max(0);
+        self.stopped.iter().map(stopped).fold(0i64, i64::saturating_add)
     }
 
     /// Whether `day` is a working day on which the clock runs when the office closes.

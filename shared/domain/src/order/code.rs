@@ -1,10 +1,5 @@
 //! The words of handling: steps, reasons, levels. Each is one word in documents and in the API.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::text::serde_as_text;
-
 /// The text is none of the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no such word")]
@@ -28,23 +23,24 @@ macro_rules! words {
             }
         }
 
-        impl FromStr for $name {
-            type Err = WordError;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::order::WordError;
 
-            fn from_str(text: &str) -> Result<Self, WordError> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(WordError)
+            fn from_str(text: &str) -> Result<Self, $crate::order::WordError> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or($crate::order::WordError)
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        serde_as_text!($name);
+        $crate::text::serde_as_text!($name);
     };
 }
+pub(crate) use words;
 
 words!(
     /// A step of staff or of the system, as routes and menus name it (handbook §1.4).
@@ -87,6 +83,10 @@ words!(
         SuspendReject = "suspendReject",
         /// 恢复
         Resume = "resume",
+        /// 调整时限: set the deadline by hand, with the reason (handbook §1.3)
+        MoveDeadline = "moveDeadline",
+        /// Count a deadline again whose year is official now (handbook §8.2).
+        Recount = "recount",
         /// 首次联系
         Contact = "contact",
         /// 办结申请
@@ -101,6 +101,10 @@ words!(
         Rule = "rule",
         /// 撤回, for a caller who asked by phone
         WithdrawFor = "withdrawFor",
+        /// Say that the caller comes back without any reason (无理重复).
+        MarkMalicious = "markMalicious",
+        /// Take that back.
+        ClearMalicious = "clearMalicious",
         /// Reopen after a false closing (虚假办结).
         ReopenFalse = "reopenFalse",
         /// 归档

@@ -232,7 +232,7 @@ impl WorkOrder {
     }
 
     /// An order into which others went is no longer its caller's alone.
-    fn may_withdraw(&self) -> Result<(), OrderRejection> {
+    pub(super) fn may_withdraw(&self) -> Result<(), OrderRejection> {
         self.must_be_open()?;
         let alone = self.handled().is_none_or(|handling| handling.children.is_empty());
         ensure(alone, Why::HasChildren).map_err(|why| (why, self.status).into())

@@ -198,7 +198,8 @@ impl WorkOrder {
 impl Handling {
     /// Names one stretch of handling: a transfer or a redo begins another, and so does whatever moves the deadline.
     fn round(&self) -> String {
-        let moved = self.suspensions.len().saturating_add(usize::from(self.extension.is_some()));
+        let moves = usize::try_from(self.moves).unwrap_or(usize::MAX);
+        let moved = self.suspensions.len().saturating_add(usize::from(self.extension.is_some())).saturating_add(moves);
         format!("{}.{}.{moved}", self.dispatches, self.redos)
     }
 

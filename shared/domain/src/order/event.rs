@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::code::Relationship;
 use super::number::OrderNo;
 use super::repeat::Repeat;
-use super::work::{Carded, Clocked, Outcome, Visited, Work};
+use super::work::{Carded, Clocked, Outcome, Ruled, Visited, Work};
 use crate::catalogue::{AppealType, CategoryCode, GridCode, Point, Urgency, VillageCode};
 use crate::limit::{Deadline, Limit};
 use crate::time::Moment;
@@ -40,6 +40,8 @@ impl Text {
 pub enum Channel {
     /// The citizen portal.
     Web,
+    /// The hotline platform above us (12345).
+    Hotline,
 }
 
 /// Where it happened (事发地址).
@@ -92,6 +94,19 @@ pub struct Attachment {
     pub mime: String,
 }
 
+/// Where an order comes from that the level above gave us (上级工单).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FromAbove {
+    /// The platform.
+    pub system: String,
+    /// Its number of the ticket.
+    pub number: String,
+    /// Its deadline, which is authoritative: ours is earlier by the buffer (handbook §1.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outer: Option<Moment>,
+}
+
 /// Everything that was known when the order was registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -100,6 +115,9 @@ pub struct Registered {
     pub number: OrderNo,
     /// How it came in.
     pub channel: Channel,
+    /// From which platform, if from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<FromAbove>,
     /// What kind of request it is.
     pub appeal_type: AppealType,
     /// What it is about.
@@ -243,6 +261,10 @@ pub enum OrderEvent {
     SuspensionRejected(Box<Work>),
     /// 恢复
     Resumed(Box<Clocked>),
+    /// 调整时限: set by hand
+    DeadlineMoved(Box<Clocked>),
+    /// Counted again under an official calendar
+    Recounted(Box<Clocked>),
     /// 首次联系: `reason` says why the caller was not reached, if so
     Contacted(Box<Work>),
     /// 办结申请
@@ -259,6 +281,10 @@ pub enum OrderEvent {
     Ruled(Box<Visited>),
     /// Reopened: by the caller, or because the result was false
     Reopened(Box<Visited>),
+    /// 无理重复: the caller comes back without any reason
+    MaliciousMarked(Box<Work>),
+    /// That was taken back
+    MaliciousCleared(Box<Work>),
     /// 归档
     Archived(Box<Work>),
     /// 催办 of the lead unit: `reason` names the reminder
@@ -277,10 +303,18 @@ pub enum OrderEvent {
     CardUpheld(Box<Carded>),
     /// It was taken back.
     CardRevoked(Box<Carded>),
-    /// `order` went into this one.
+    /// `order` went into this one; `reason` is `group` where that makes it a group matter.
     ChildNoted(Box<Work>),
     /// The parent's answer reached this one's caller.
     ChildReplied(Box<Work>),
+    /// 申请上级延期: the centre asks the platform above, by `limit`
+    ExtensionForwarded(Box<Work>),
+    /// 上级督办
+    SupervisedFromAbove(Box<Work>),
+    /// 上级批复: `reason` says on what
+    RuledAbove(Box<Ruled>),
+    /// The platform above said something that changes nothing any more: `reason` says what.
+    NotedFromAbove(Box<Work>),
     /// 多人同诉: somebody else has the same matter
     Joined(Joined),
     /// 删除个人信息: the document's key was destroyed with this event
@@ -299,10 +333,14 @@ impl OrderEvent {
             | Self::RepeatNoted { .. }
             | Self::Joined(_)
             | Self::Erased => None,
-            Self::Dispatched(step) | Self::Transferred(step) | Self::ExtensionApproved(step) | Self::Resumed(step) => {
-                Some(&step.work)
-            }
+            Self::Dispatched(step)
+            | Self::Transferred(step)
+            | Self::ExtensionApproved(step)
+            | Self::Resumed(step)
+            | Self::DeadlineMoved(step)
+            | Self::Recounted(step) => Some(&step.work),
             Self::ResultSubmitted(outcome) => Some(&outcome.work),
+            Self::RuledAbove(ruled) => Some(&ruled.work),
             Self::Visited(visit) | Self::Rated(visit) | Self::Ruled(visit) | Self::Reopened(visit) => Some(&visit.work),
             Self::CardProposed(card)
             | Self::CardIssued(card)
@@ -329,10 +367,15 @@ impl OrderEvent {
             | Self::Contacted(work)
             | Self::ReviewPassed(work)
             | Self::ReviewFailed(work)
+            | Self::MaliciousMarked(work)
+            | Self::MaliciousCleared(work)
             | Self::Archived(work)
             | Self::Reminded(work)
             | Self::ChildNoted(work)
-            | Self::ChildReplied(work) => Some(work),
+            | Self::ChildReplied(work)
+            | Self::ExtensionForwarded(work)
+            | Self::SupervisedFromAbove(work)
+            | Self::NotedFromAbove(work) => Some(work),
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use super::code::{Explanation, RequestKind};
 use super::event::OrderEvent;
-use super::staff::FALSE_CLOSING;
-use super::work::{Card, CardStatus, Carded, Clocks, CoUnit, Handling, Request, Return, Visited, Work};
+use super::staff::{FALSE_CLOSING, GROUP};
+use super::upstream::RETURN;
+use super::work::{
+    Card, CardStatus, Carded, Clocks, CoUnit, Fixed, Handling, Request, Return, Ruled, Visited, Work,
+};
 use super::{Status, WorkOrder};
 use crate::aggregate::Actor;
 use crate::limit::Interval;
@@ -58,7 +61,20 @@ impl Handling {
                 }
                 return Status::Archived;
             }
-            OrderEvent::ChildNoted(work) => self.children.extend(work.order.clone()),
+            OrderEvent::ExtensionForwarded(_) => self.forwarded = true,
+            OrderEvent::SupervisedFromAbove(_) => self.supervisions = self.supervisions.saturating_add(1),
+            OrderEvent::RuledAbove(ruled) => return self.ruled_above(ruled, status),
+            OrderEvent::ChildNoted(work) => {
+                self.children.extend(work.order.clone());
+                self.group |= work.reason.as_deref() == Some(GROUP);
+            }
+            OrderEvent::MaliciousMarked(_) => self.malicious = true,
+            OrderEvent::MaliciousCleared(_) => self.malicious = false,
+            OrderEvent::DeadlineMoved(clocked) => {
+                self.fixed = Some(Fixed { to: clocked.clocks.outer.due.at, at });
+                self.recounted(&clocked.clocks, at);
+            }
+            OrderEvent::Recounted(clocked) => self.recounted(&clocked.clocks, at),
             OrderEvent::ChildReplied(_) => self.replied_at = Some(at),
             OrderEvent::Reminded(work) => self.reminders.extend(work.reason.clone()),
             OrderEvent::CardProposed(card) => self.card_proposed(card, at),
@@ -95,7 +111,7 @@ impl Handling {
             OrderEvent::ExtensionRejected(_) | OrderEvent::SuspensionRejected(_) => self.request = None,
             OrderEvent::ExtensionApproved(clocked) => {
                 self.extension = clocked.work.limit;
-                self.clocks = Some(clocked.clocks.clone());
+                self.run_by(&clocked.clocks, at);
                 self.request = None;
             }
             OrderEvent::SuspensionApproved(work) => {
@@ -106,7 +122,7 @@ impl Handling {
             }
             OrderEvent::Resumed(clocked) => {
                 self.run_again(at);
-                self.clocks = Some(clocked.clocks.clone());
+                self.run_by(&clocked.clocks, at);
                 return Status::InProgress;
             }
             OrderEvent::Contacted(work) => {
@@ -178,6 +194,7 @@ impl Handling {
             self.redos = self.redos.saturating_add(1);
             self.clocks = Some((**clocks).clone());
             self.extension = None;
+            self.fixed = None;
             self.reviewer = None;
             self.visit_by = None;
             // What the caller said of the last result is no answer to the next.
@@ -213,11 +230,22 @@ impl Handling {
         let known: Vec<_> = self.co_units.iter().map(|co| co.unit.clone()).collect();
         let new = work.units.iter().filter(|unit| !known.contains(unit)).cloned();
         self.co_units.extend(new.map(CoUnit::waiting));
-        self.clocks = Some(clocks.clone());
+        self.run_by(clocks, at);
         self.dispatches = self.dispatches.saturating_add(1);
         self.dispatched_at = Some(at);
         self.signed_at = None;
         self.request = None;
+    }
+
+    /// The clocks from now on. A deadline that was set by hand is the one that they show.
+    fn run_by(&mut self, clocks: &Clocks, at: Moment) {
+        self.fixed = self.fixed.map(|_| Fixed { to: clocks.outer.due.at, at });
+        self.clocks = Some(clocks.clone());
+    }
+
+    fn recounted(&mut self, clocks: &Clocks, at: Moment) {
+        self.moves = self.moves.saturating_add(1);
+        self.run_by(clocks, at);
     }
 
     /// Ends a suspension that was to last longer.
@@ -253,6 +281,23 @@ impl Handling {
         self.co_units.clear();
         self.signed_at = None;
         Status::Registered
+    }
+
+    /// A granted extension moves the clocks; a refused return brings the order back to the centre.
+    fn ruled_above(&mut self, ruled: &Ruled, status: Status) -> Status {
+        if ruled.work.reason.as_deref() == Some(RETURN) {
+            return if ruled.granted { status } else { Status::Registered };
+        }
+        self.forwarded = false;
+        self.outer = ruled.outer.or(self.outer);
+        if let Some(clocks) = &ruled.clocks {
+            self.clocks = Some((**clocks).clone());
+        }
+        if self.request.as_ref().is_some_and(|request| request.kind == RequestKind::Extension) {
+            let asked = self.request.take().and_then(|request| request.limit);
+            self.extension = asked.filter(|_| ruled.granted).or(self.extension);
+        }
+        status
     }
 
     fn contacted(&mut self, at: Moment) {

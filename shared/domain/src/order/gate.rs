@@ -81,7 +81,11 @@ impl WorkOrder {
                 ensure(h.lead.is_some(), Why::UnitMissing)
             }
             StepName::Archive => ensure(!self.is_reopenable(asking.now, asking.rules), Why::TooEarly),
-            StepName::ProposeCard => ensure(h.lead.is_some(), Why::UnitMissing),
+            // The system may propose one about a unit that was called and does not lead.
+            StepName::ProposeCard => ensure(h.lead.is_some() || asking.member.id.is_system(), Why::UnitMissing),
+            StepName::MoveDeadline | StepName::Recount => ensure(h.clocks.is_some(), Why::UnitMissing),
+            StepName::MarkMalicious => ensure(!h.malicious, Why::AlreadyDone),
+            StepName::ClearMalicious => ensure(h.malicious, Why::NotMarked),
             StepName::ReplyChild => ensure(h.replied_at.is_none(), Why::AlreadyReplied),
             StepName::IssueCard | StepName::DismissCard => any_card(h, |status| status == CardStatus::Proposed),
             StepName::UpholdCard => any_card(h, |status| status == CardStatus::Objected),
@@ -141,11 +145,16 @@ pub(super) const fn state_allows(status: Status, name: StepName) -> bool {
         | S::Contact
         | S::SubmitResult => matches!(status, Status::InProgress),
         S::Resume => matches!(status, Status::Suspended),
+        // Not while the clock stands still: what it is set to would move by the time of the suspension.
+        S::MoveDeadline => {
+            matches!(status, Status::PendingSign | Status::InProgress | Status::ReturnPending | Status::PendingReview)
+        }
+        S::MarkMalicious | S::ClearMalicious => status.is_open() || matches!(status, Status::Closed),
         S::ReviewPass | S::ReviewFail => matches!(status, Status::PendingReview),
         S::Visit | S::Rule => matches!(status, Status::PendingVisit),
         S::ReopenFalse => matches!(status, Status::Closed),
         S::Archive => matches!(status, Status::Closed | Status::Withdrawn),
-        S::NameRespondent | S::WithdrawFor | S::Remind => status.is_open(),
+        S::NameRespondent | S::WithdrawFor | S::Remind | S::Recount => status.is_open(),
         S::ProposeCard => status.is_open() || matches!(status, Status::Closed),
         S::ReplyChild => matches!(status, Status::Merged),
         // Cards outlive the order, and an order that went into another is noted there whatever became of that one

@@ -18,6 +18,7 @@
 //!   any open ----> withdraw ---------> Withdrawn        +-> transfer -> PendingSign
 //! ```
 
+mod birth;
 mod caller;
 mod cards;
 mod clocks;
@@ -37,8 +38,13 @@ mod standing;
 mod step;
 mod suggest;
 mod tally;
+mod upstream;
+mod visit;
 mod work;
 
+pub(crate) use code::words;
+
+pub use birth::{BirthEvent, Born, Newborn};
 pub use caller::{JOINED_MAX, JoinCommand, RateCommand, ReopenCommand};
 pub use clocks::{CardTimers, Clocking, Rules, Timer};
 pub use code::{
@@ -48,14 +54,14 @@ pub use code::{
 pub use decide::{Action, ActionName, OrderCommand, OrderRejection, SupplementCommand, UrgeCommand};
 pub use due::{Due, DueStep, Light};
 pub use event::{
-    Attachment, CallerFields, Channel, Joined, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged,
+    Attachment, CallerFields, Channel, FromAbove, Joined, OrderEvent, Place, Registered, Sealed, Supplemented, Text, Urged,
     Withdrawn,
 };
 pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{
-    CARDS_QUEUE, CallerRow, POOL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue, clock_queue, closed_queue,
-    local_queue, project, similar_queue, unit_queue,
+    CARDS_QUEUE, CallerRow, POOL_QUEUE, PROVISIONAL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue,
+    clock_queue, closed_queue, local_queue, project, similar_queue, unit_queue,
 };
 pub use rates::{Rates, Ratio};
 pub use refusal::{Refusal, RefusalKind, Why};
@@ -64,8 +70,9 @@ pub use standing::{Member, Relation, Sight, Standing, is_within};
 pub use step::{Assignment, CardStep, StaffCommand, Step};
 pub use suggest::{Ground, Suggestion};
 pub use tally::Tally;
+pub use upstream::Heard;
 pub use work::{
-    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Handling, Outcome, Request, Return, Visited, Work,
+    Answer, Card, CardStatus, Carded, Clocked, Clocks, CoUnit, Fixed, Handling, Outcome, Request, Return, Ruled, Visited, Work,
 };
 
 use canon::DocId;

@@ -15,16 +15,23 @@ pub struct OrderNo(String);
 #[error("an order number looks like YD12345-20261123-00042")]
 pub struct OrderNoError;
 
-/// Letters and digits before the day.
-const PREFIX: &str = "YD12345";
+/// Letters and digits of a town's prefix.
+const PREFIX_LETTERS: std::ops::RangeInclusive<usize> = 2..=12;
 /// Digits of a serial: 5 at least; 12 cover every slot that a counter will reach.
 const SERIAL_DIGITS: std::ops::RangeInclusive<usize> = 5..=12;
 
 impl OrderNo {
-    /// The number of the `serial`-th slot of `day`.
+    /// The number of the `serial`-th slot of `day` in the town whose numbers begin with `prefix`.
     #[must_use]
-    pub fn new(day: Date, serial: u64) -> Self {
-        Self(format!("{PREFIX}-{:04}{:02}{:02}-{serial:05}", day.year(), day.month(), day.day()))
+    pub fn new(prefix: &str, day: Date, serial: u64) -> Self {
+        Self(format!("{prefix}-{:04}{:02}{:02}-{serial:05}", day.year(), day.month(), day.day()))
+    }
+
+    /// Whether numbers may begin with `prefix`: capital letters and digits, so that it is read over the phone.
+    #[must_use]
+    pub fn is_prefix(prefix: &str) -> bool {
+        let letters = prefix.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        letters && PREFIX_LETTERS.contains(&prefix.len())
     }
 
     /// The number as text.
@@ -43,7 +50,7 @@ impl FromStr for OrderNo {
         let mut parts = text.split('-');
         let (prefix, day, serial) = (parts.next(), parts.next(), parts.next());
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let well_formed = prefix == Some(PREFIX)
+        let well_formed = prefix.is_some_and(Self::is_prefix)
             && day.is_some_and(|day| day.len() == 8 && digits(day))
             && serial.is_some_and(|serial| SERIAL_DIGITS.contains(&serial.len()) && digits(serial))
             && parts.next().is_none();

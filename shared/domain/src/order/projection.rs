@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::event::Text;
 use super::rates::Rates;
-use super::work::{CardStatus, Handling};
+use super::work::{Card, CardStatus, Handling};
 use super::{Status, WorkOrder};
 use crate::board::Projection;
 use crate::catalogue::{CategoryCode, Point, UnitCode, VillageCode};
@@ -48,6 +48,9 @@ pub const REVIEW_QUEUE: &str = "centre/review";
 pub const VISIT_QUEUE: &str = "centre/visit";
 /// Cards to decide on.
 pub const CARDS_QUEUE: &str = "centre/cards";
+
+/// Open orders whose deadline rests on a year without an official notice (handbook §8.2); a row has its last day.
+pub const PROVISIONAL_QUEUE: &str = "clock/provisional";
 
 /// The queue of the orders at which the clock has to look on `day`; a row says when. A row leaves once what was due is
 /// done, so a day is over for the clock when its queue is empty, and a missed week is seven queues.
@@ -192,6 +195,8 @@ impl WorkOrder {
             "receivedAt": self.received_at,
             "outerBy": registered.promised.at,
             "confidential": registered.confidential,
+            // What the public list must not show: confidential matters, reports, sensitive categories.
+            "sensitive": !registered.listed,
             "repeats": self.repeats.len(),
         });
         if let Some(handling) = self.handling.as_deref() {
@@ -213,6 +218,10 @@ impl WorkOrder {
             let name = if self.status.is_open() { clock_queue(at.date()) } else { closed_queue(at.date()) };
             queues.push((name, json!({ "at": at })));
         }
+        let clocks = handling.clocks.as_ref().filter(|clocks| self.status.is_open() && clocks.are_provisional());
+        if let Some(clocks) = clocks {
+            queues.push((PROVISIONAL_QUEUE.to_owned(), json!({ "at": clocks.outer.due.at })));
+        }
         queues
     }
 
@@ -224,6 +233,8 @@ impl WorkOrder {
         put(&mut row, "request", json!(handling.request.as_ref().map(|request| request.kind)));
         put(&mut row, "ruling", json!(handling.ruling));
         put(&mut row, "callers", json!(self.callers()));
+        put(&mut row, "group", json!(handling.group));
+        put(&mut row, "malicious", json!(handling.malicious));
         let undecided = handling.request.is_some() || handling.ruling;
         let pool = matches!(self.status, Status::Registered | Status::ReturnPending);
         if pool || (self.status.is_open() && undecided) {
@@ -234,21 +245,26 @@ impl WorkOrder {
             Status::PendingVisit if !handling.ruling => queues.push((VISIT_QUEUE.to_owned(), row.clone())),
             _ => {}
         }
-        let waits = |status| matches!(status, CardStatus::Proposed | CardStatus::Objected);
-        let waiting = handling.cards.iter().filter(|card| waits(card.status));
-        let cards: Vec<Value> = waiting.map(|card| json!({ "key": card.key, "level": card.level })).collect();
+        let cards: Vec<Value> = handling.cards.iter().filter(|card| card.waits()).map(Card::row).collect();
         if !cards.is_empty() {
             put(&mut row, "cards", json!(cards));
             queues.push((CARDS_QUEUE.to_owned(), row));
         }
     }
 
-    /// The queues of the units that handle it, of which none is a respondent, and of the village where it happened.
+    /// The queues of the units that handle it or owe an answer to a notice or card, of which none is a respondent, and of the village where it happened.
     fn unit_queues(&self, handling: &Handling, row: &Value, queues: &mut Vec<(String, Value)>) {
         let lead = handling.lead.iter().map(|unit| (unit, "lead"));
         let helpers =
             handling.co_units.iter().map(|co| (&co.unit, if co.replied_at.is_some() { "replied" } else { "co" }));
-        for (unit, part) in lead.chain(helpers) {
+        let owes = handling.cards.iter().filter(|card| card.is_unanswered() && !self.is_accused(&card.unit));
+        let mut parts: Vec<(&UnitCode, &str)> = lead.chain(helpers).collect();
+        for card in owes {
+            if parts.iter().all(|(unit, _)| **unit != card.unit) {
+                parts.push((&card.unit, "carded"));
+            }
+        }
+        for (unit, part) in parts {
             let mut row = row.clone();
             put(&mut row, "part", json!(part));
             queues.push((unit_queue(unit), row));
@@ -258,6 +274,25 @@ impl WorkOrder {
         if let Some(village) = village.filter(|village| !accused(village)) {
             queues.push((local_queue(village), row.clone()));
         }
+    }
+}
+
+impl Card {
+    /// Whether somebody has to do something about it: decide on it, or answer it.
+    fn waits(&self) -> bool {
+        matches!(self.status, CardStatus::Proposed | CardStatus::Objected) || self.is_unanswered()
+    }
+
+    fn is_unanswered(&self) -> bool {
+        self.holds() && self.reply_by.is_some()
+    }
+
+    /// What the board of supervision shows of it.
+    fn row(&self) -> Value {
+        let Self { key, level, unit, status, at, object_by, reply_by, .. } = self;
+        json!({
+            "key": key, "level": level, "unit": unit, "status": status, "at": at, "objectBy": object_by, "replyBy": reply_by,
+        })
     }
 }
 

@@ -97,6 +97,10 @@ reasons! {
     PastOuterDeadline = "pastOuterDeadline", Conflict;
     /// Longer than a suspension may last.
     SuspensionTooLong = "suspensionTooLong", Invalid;
+    /// The deadline would lie in the past, or where it lies now.
+    DeadlineNotAhead = "deadlineNotAhead", Invalid;
+    /// Nobody said that of this caller.
+    NotMarked = "notMarked", Conflict;
     /// It is not time yet.
     TooEarly = "tooEarly", Conflict;
     /// It is too late.

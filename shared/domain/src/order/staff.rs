@@ -1,18 +1,17 @@
 //! What a step of staff means once the gate is open: the rules about what the step carries, and the event it makes.
 
-use super::clocks::{Rules, Timer};
+use super::clocks::Timer;
 use super::code::{Explanation, NoContact, ReturnReason};
 use super::decide::OrderRejection;
 use super::event::{OrderEvent, Withdrawn};
 use super::gate::{Asking, ensure};
 use super::refusal::{Refusal, Why};
 use super::step::{Assignment, StaffCommand, Step};
-use super::work::{Answer, Clocked, Clocks, Handling, Outcome, Visited, Work};
+use super::work::{Clocked, Clocks, Handling, Outcome, Work};
 use super::{Status, WorkOrder};
 use crate::aggregate::Context;
 use crate::catalogue::{AppealType, UnitCode, VillageCode};
 use crate::limit::Limit;
-use crate::time::Moment;
 
 impl WorkOrder {
     /// The event of `command`, or the refusal with what this member could do instead.
@@ -75,7 +74,11 @@ impl WorkOrder {
             | Step::NoteChild { .. }
             | Step::ReplyChild
             | Step::ProposeCard { .. }
+            | Step::Recount { .. }
             | Step::Resume { .. } => self.system_step(command),
+            Step::MoveDeadline { .. } | Step::MarkMalicious | Step::ClearMalicious => {
+                self.supervisor_step(command, context)
+            }
             _ => self.unit_step(command, context),
         }
     }
@@ -91,17 +94,41 @@ impl WorkOrder {
                 Ok(OrderEvent::Reminded(self.for_lead(work()).because(key).boxed()))
             }
             Step::NoteChild { order } => {
-                let noted = self.handled().is_some_and(|h| h.children.contains(order));
-                ensure(!noted, Why::AlreadyNoted)?;
-                Ok(OrderEvent::ChildNoted(Box::new(Work { order: Some(order.clone()), ..work() })))
+                let children = self.handled().map(|h| h.children.as_slice()).unwrap_or_default();
+                ensure(!children.contains(order), Why::AlreadyNoted)?;
+                // Those there are so far, and the one noted now.
+                let callers = u32::try_from(self.callers()).unwrap_or(u32::MAX).saturating_add(1);
+                let reason = (callers >= command.rules.group_callers).then(|| GROUP.to_owned());
+                Ok(OrderEvent::ChildNoted(Box::new(Work { order: Some(order.clone()), reason, ..work() })))
             }
             Step::ReplyChild => {
                 command.needs_text()?;
                 Ok(OrderEvent::ChildReplied(work().boxed()))
             }
-            Step::ProposeCard { key, level } => self.propose_card(key, *level, command),
+            Step::ProposeCard { key, level, unit } => self.propose_card(key, *level, unit.as_ref(), command),
+            Step::Recount { clocks } => {
+                let provisional = self.handled().and_then(|h| h.clocks.as_ref()).is_some_and(Clocks::are_provisional);
+                ensure(provisional && !clocks.are_provisional(), Why::AlreadyDone)?;
+                Ok(OrderEvent::Recounted(Clocked::new(self.for_lead(work()), clocks)))
+            }
             Step::Resume { clocks } => Ok(OrderEvent::Resumed(Clocked::new(self.for_lead(work()), clocks))),
             _ => Err(Why::NotPermitted),
+        }
+    }
+
+    /// What a supervisor decides on an order beside its way.
+    fn supervisor_step(&self, command: &StaffCommand, context: &Context) -> Result<OrderEvent, Why> {
+        command.needs_text()?;
+        match &command.step {
+            Step::MoveDeadline { clocks } => {
+                let before = self.handled().and_then(|h| h.clocks.as_ref()).map(|clocks| clocks.outer.due.at);
+                let to = clocks.outer.due.at;
+                ensure(context.now < to && before != Some(to), Why::DeadlineNotAhead)?;
+                Ok(OrderEvent::DeadlineMoved(Clocked::new(self.for_lead(command.work()), clocks)))
+            }
+            Step::MarkMalicious => Ok(OrderEvent::MaliciousMarked(command.work().boxed())),
+            Step::ClearMalicious => Ok(OrderEvent::MaliciousCleared(command.work().boxed())),
+            _ => Err(Why::StateConflict),
         }
     }
 
@@ -214,6 +241,9 @@ impl WorkOrder {
     fn extend(&self, command: &StaffCommand, clocks: &Clocks, past_outer: bool) -> Result<OrderEvent, Why> {
         let h = self.handled();
         let outer = h.and_then(|h| h.clocks.as_ref()).map(|clocks| clocks.outer.due.at);
+        if self.outer_deadline().is_some() {
+            return self.forward(command);
+        }
         ensure(past_outer || outer.is_some_and(|outer| clocks.outer.due.at <= outer), Why::PastOuterDeadline)?;
         let limit = h.and_then(|h| h.request.as_ref()).and_then(|request| request.limit);
         Ok(OrderEvent::ExtensionApproved(Clocked::new(self.for_lead(Work { limit, ..command.work() }), clocks)))
@@ -239,58 +269,6 @@ impl WorkOrder {
         Ok(OrderEvent::ResultSubmitted(Box::new(Outcome { work: Work { reason, ..command.work() }, class })))
     }
 
-    /// What an attempt at a callback leads to.
-    pub(super) fn visited(
-        &self,
-        work: Work,
-        answer: Option<Answer>,
-        clocks: &Clocks,
-        rules: Rules,
-        now: Moment,
-    ) -> Result<Box<Visited>, Why> {
-        let (to, ruling) = match answer {
-            Some(answer) => {
-                ensure(answer.is_valid(), Why::AnswersMissing)?;
-                self.after_answer(answer, rules)
-            }
-            None if self.is_last_attempt(now, rules) => (Status::Closed, false),
-            None => (Status::PendingVisit, false),
-        };
-        Ok(self.outcome(work, answer, to, ruling, clocks))
-    }
-
-    /// Where an answer leads: closed, a redo, or a ruling where redos end.
-    fn after_answer(&self, answer: Answer, rules: Rules) -> (Status, bool) {
-        let none = Handling::default();
-        let h = self.handled().unwrap_or(&none);
-        let can_be_redone = h.class.is_none_or(Explanation::can_be_redone) && h.redos < rules.redos_max;
-        match (answer.is_dissatisfied(), can_be_redone) {
-            (false, _) => (Status::Closed, false),
-            (true, true) => (Status::InProgress, false),
-            (true, false) => (Status::PendingVisit, true),
-        }
-    }
-
-    fn is_last_attempt(&self, now: Moment, rules: Rules) -> bool {
-        let earlier = self.handled().map(|h| h.attempts.as_slice()).unwrap_or_default();
-        let attempts = || earlier.iter().copied().chain([now]);
-        let days: std::collections::BTreeSet<_> = attempts().map(Moment::date).collect();
-        let enough = |count: usize, least: u32| u32::try_from(count).unwrap_or(u32::MAX) >= least;
-        enough(attempts().count(), rules.visit_attempts) && enough(days.len(), rules.visit_days)
-    }
-
-    pub(super) fn outcome(
-        &self,
-        work: Work,
-        answer: Option<Answer>,
-        to: Status,
-        ruling: bool,
-        clocks: &Clocks,
-    ) -> Box<Visited> {
-        let clocks = (to == Status::InProgress).then(|| Box::new(clocks.clone()));
-        Box::new(Visited { work: self.for_lead(work), answer, to, ruling, clocks, reasons: Vec::new() })
-    }
-
     pub(super) fn handled(&self) -> Option<&Handling> {
         self.handling.as_deref()
     }
@@ -302,23 +280,10 @@ impl WorkOrder {
     }
 }
 
+/// The reason of a noted child that makes its parent a group matter.
+pub(super) const GROUP: &str = "group";
 /// The reason of a reopening after a false closing.
 pub(super) const FALSE_CLOSING: &str = "falseClosing";
-
-impl Answer {
-    /// Whether at least one question is answered and the satisfaction is 1 to 5.
-    #[must_use]
-    pub fn is_valid(&self) -> bool {
-        let any = self.contacted.is_some() || self.resolved.is_some() || self.satisfaction.is_some();
-        any && self.satisfaction.is_none_or(|stars| (1..=5).contains(&stars))
-    }
-
-    /// Whether the caller says that it is not resolved, or is dissatisfied.
-    #[must_use]
-    pub fn is_dissatisfied(&self) -> bool {
-        self.resolved == Some(false) || self.satisfaction.is_some_and(|stars| stars <= 2)
-    }
-}
 
 impl Clocked {
     fn new(work: Work, clocks: &Clocks) -> Box<Self> {

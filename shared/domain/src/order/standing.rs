@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::WorkOrder;
 use super::code::StepName;
 use crate::aggregate::Actor;
-use crate::catalogue::{CENTRE_UNIT, GridCode, UnitCode};
+use crate::catalogue::{GridCode, UnitCode};
 use crate::permission::{Action, permitted};
 use crate::staff::Role;
 
@@ -22,6 +22,8 @@ pub struct Member {
     pub roles: BTreeSet<Role>,
     /// Where they work; a village's code for its people.
     pub unit: Option<UnitCode>,
+    /// Whether that is the command centre.
+    pub centre: bool,
     /// The grid they work in.
     pub grid: Option<GridCode>,
 }
@@ -30,7 +32,7 @@ impl Member {
     /// A part of the system, such as the clock.
     #[must_use]
     pub fn system(name: &str) -> Self {
-        Self { id: Actor::system(name), roles: BTreeSet::new(), unit: None, grid: None }
+        Self { id: Actor::system(name), roles: BTreeSet::new(), unit: None, centre: false, grid: None }
     }
 }
 
@@ -103,7 +105,7 @@ impl WorkOrder {
         };
         let local = there && self.is_local_matter();
         let found = [
-            (Relation::Centre, unit.is_some_and(|unit| unit.as_str() == CENTRE_UNIT)),
+            (Relation::Centre, member.centre),
             (Relation::Leading, handling.and_then(|h| h.lead.as_ref()).is_some_and(works_for)),
             (Relation::Assisting, handling.is_some_and(|h| h.co_units.iter().any(|co| works_for(&co.unit)))),
             (

@@ -120,6 +120,20 @@ pub enum Step {
         /// The clocks, by [`super::Clocking::Resume`].
         clocks: Box<Clocks>,
     },
+    /// The deadline is set by hand; the text says why.
+    MoveDeadline {
+        /// The clocks, by [`super::Clocking::Set`].
+        clocks: Box<Clocks>,
+    },
+    /// The deadline is counted again under a calendar that is official now.
+    Recount {
+        /// The clocks, by [`super::Clocking::Recount`].
+        clocks: Box<Clocks>,
+    },
+    /// The caller comes back without any reason; blocks nothing.
+    MarkMalicious,
+    /// Not so.
+    ClearMalicious,
     /// The caller was contacted, or could not be.
     Contact {
         /// Why not, if so.
@@ -171,12 +185,14 @@ pub enum Step {
         /// Names the reminder; each is sent once.
         key: String,
     },
-    /// Propose a notice or card about the lead unit.
+    /// Propose a notice or card.
     ProposeCard {
         /// Names the card; each is proposed once.
         key: String,
         /// How severe.
         level: Level,
+        /// About whom: the lead unit, unless it is about a unit that refused a whistle.
+        unit: Option<UnitCode>,
     },
     /// Issue it.
     IssueCard {
@@ -240,6 +256,10 @@ impl Step {
             Self::SuspendApprove => StepName::SuspendApprove,
             Self::SuspendReject => StepName::SuspendReject,
             Self::Resume { .. } => StepName::Resume,
+            Self::MoveDeadline { .. } => StepName::MoveDeadline,
+            Self::Recount { .. } => StepName::Recount,
+            Self::MarkMalicious => StepName::MarkMalicious,
+            Self::ClearMalicious => StepName::ClearMalicious,
             Self::Contact { .. } => StepName::Contact,
             Self::SubmitResult { .. } => StepName::SubmitResult,
             Self::ReviewPass { .. } => StepName::ReviewPass,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::clocks::Clocking;
 use super::step::Assignment;
 use super::{WorkOrder, is_within};
-use crate::catalogue::{CENTRE_UNIT, Catalogue, Category, DISCIPLINE_UNIT, EmergencyNumber, UnitCode};
+use crate::catalogue::{Catalogue, Category, EmergencyNumber, UnitCode};
 use crate::time::Moment;
 
 /// A rule that decided something.
@@ -81,8 +81,7 @@ impl Catalogue {
 
     /// Where a conflict goes: the category's own unit unless it is accused, then the discipline office.
     fn superior(&self, usual: &UnitCode, order: &WorkOrder) -> Option<UnitCode> {
-        let discipline = DISCIPLINE_UNIT.parse().ok();
-        [Some(usual.clone()), discipline].into_iter().flatten().find(|unit| !order.is_accused(unit))
+        [usual, &self.town.discipline_unit].into_iter().find(|unit| !order.is_accused(unit)).cloned()
     }
 
     fn suggest_helpers(&self, order: &WorkOrder, now: Moment, suggestion: &mut Suggestion) {
@@ -95,8 +94,8 @@ impl Catalogue {
             suggestion.help(order, unit, Ground::Area);
         }
         let waits = order.urgency < crate::catalogue::Urgency::Urgent || self.calendar.is_open(now);
-        if let (false, Ok(unit)) = (waits, CENTRE_UNIT.parse::<UnitCode>()) {
-            suggestion.help(order, unit, Ground::OutOfHours);
+        if !waits {
+            suggestion.help(order, self.town.centre_unit.clone(), Ground::OutOfHours);
         }
     }
 

@@ -69,6 +69,24 @@ pub struct Clocks {
     pub extend_by: Moment,
 }
 
+impl Clocks {
+    /// Whether a deadline rests on a year without an official notice.
+    #[must_use]
+    pub const fn are_provisional(&self) -> bool {
+        self.inner.due.provisional || self.outer.due.provisional
+    }
+}
+
+/// A deadline that somebody set by hand: it is no longer counted from the receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fixed {
+    /// The outer deadline.
+    pub to: Moment,
+    /// From when a suspension moves it.
+    pub at: Moment,
+}
+
 /// Work that sets clocks: a dispatch, a transfer, an extension, the end of a suspension, a redo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -124,6 +142,22 @@ pub struct Answer {
     /// How satisfied are you: 5 very, 4, 3 basically, 2 not, 1 not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub satisfaction: Option<u8>,
+}
+
+/// What the platform above decided about something that the centre asked it for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ruled {
+    /// What it said; `reason` is `extension` or `return`.
+    pub work: Work,
+    /// Whether it agreed.
+    pub granted: bool,
+    /// Its deadline from now on, where it moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outer: Option<Moment>,
+    /// The clocks under that deadline, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clocks: Option<Box<Clocks>>,
 }
 
 /// A step of supervision (督办): proposed, decided, objected to.
@@ -261,6 +295,11 @@ impl Card {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
 /// All that handling has made of an order so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -303,6 +342,12 @@ pub struct Handling {
     pub extension_asked: bool,
     /// The intervals in which the clock stood still; the open one ends when it must at the latest.
     pub suspensions: Vec<Interval>,
+    /// The outer deadline that was set by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<Fixed>,
+    /// How often the deadline was set by hand or counted again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub moves: u32,
     /// How the last result ended.
     pub class: Option<super::code::Explanation>,
     /// Results that a review refused.
@@ -331,6 +376,18 @@ pub struct Handling {
     pub parent: Option<DocId>,
     /// The orders that went into this one.
     pub children: Vec<DocId>,
+    /// As many callers as make a group matter (handbook §1.8).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub group: bool,
+    /// A supervisor said that its caller comes back without any reason.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub malicious: bool,
     /// When the parent's reply reached this one's caller.
     pub replied_at: Option<Moment>,
+    /// The deadline of the platform above, where it moved it.
+    pub outer: Option<Moment>,
+    /// The centre asked the platform above for an extension and has no answer yet.
+    pub forwarded: bool,
+    /// How often the platform above supervised it (督办).
+    pub supervisions: u32,
 }

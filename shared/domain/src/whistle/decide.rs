@@ -2,7 +2,7 @@
 
 use super::{Blown, CalleeStatus, Task, Whistle, WhistleEvent, WhistleStatus};
 use crate::aggregate::Context;
-use crate::catalogue::{CENTRE_UNIT, UnitCode};
+use crate::catalogue::UnitCode;
 use crate::order::{Member, Relation, Text, Work};
 use crate::permission::{Action, permitted};
 
@@ -166,8 +166,7 @@ impl Whistle {
 }
 
 fn relation_of(member: &Member) -> Relation {
-    let centre = member.unit.as_ref().is_some_and(|unit| unit.as_str() == CENTRE_UNIT);
-    if centre { Relation::Centre } else { Relation::Outside }
+    if member.centre { Relation::Centre } else { Relation::Outside }
 }
 
 impl WhistleCommand {

@@ -17,7 +17,7 @@ fn tick(mut scene: Scene) -> Scene {
     for Due { step, key } in scene.order.due(scene.now, TOWN.rules()) {
         let step = match step {
             DueStep::Remind => Step::Remind { key },
-            DueStep::Propose(level) => Step::ProposeCard { key, level },
+            DueStep::Propose(level) => Step::ProposeCard { key, level, unit: None },
             DueStep::Resume => Step::Resume { clocks: scene.clocks(Clocking::Resume) },
             DueStep::Archive => Step::Archive,
         };
@@ -123,7 +123,7 @@ fn a_card_can_be_objected_to_upheld_and_revoked() {
     assert_eq!(replied.clone().take(&head, card(CardStep::Reply, key)), Err(Why::AlreadyReplied));
     let stranger = member("head-D04", Role::UnitHead, "D04");
     assert_eq!(replied.clone().take(&stranger, card(CardStep::Reply, key)), Err(Why::Hidden));
-    let again = Step::ProposeCard { key: key.to_owned(), level: Level::Notice };
+    let again = Step::ProposeCard { key: key.to_owned(), level: Level::Notice, unit: None };
     assert_eq!(replied.clone().take(&supervisor(), again), Err(Why::AlreadyDone));
     let unknown = card(CardStep::Revoke, "red/nothing");
     assert_eq!(replied.clone().take(&leader(), unknown), Err(Why::NoSuchCard));

@@ -12,6 +12,7 @@ mod scene;
 
 mod callers;
 mod clocks;
+mod deadlines;
 mod due;
 mod golden;
 mod invariants;
@@ -20,6 +21,8 @@ mod rates;
 mod standing;
 mod stories;
 mod suggest;
+mod supervision;
 mod transitions;
+mod upstream;
 mod walk;
 mod whistles;

@@ -99,7 +99,7 @@ fn no_row_holds_anything_about_a_person() {
 
 #[test]
 fn cards_that_wait_for_a_decision_are_listed() {
-    let propose = Step::ProposeCard { key: "notice/x".to_owned(), level: Level::Notice };
+    let propose = Step::ProposeCard { key: "notice/x".to_owned(), level: Level::Notice, unit: None };
     let proposed = Scene::new().signed().with(&supervisor(), propose);
     assert_eq!(queues(&proposed)[CARDS_QUEUE]["cards"][0]["key"], "notice/x");
     let dismissed = proposed.with(&supervisor(), Step::Card { name: CardStep::Dismiss, key: "notice/x".to_owned() });

@@ -41,8 +41,9 @@ pub fn evidence() -> Vec<Attachment> {
 
 /// A member of staff by name, role and unit.
 pub fn member(name: &str, role: Role, unit: &str) -> Member {
-    let unit = Some(unit.parse().unwrap());
-    Member { id: Actor::staff(name), roles: BTreeSet::from([role]), unit, grid: None }
+    let unit: UnitCode = unit.parse().unwrap();
+    let centre = unit == TOWN.town.centre_unit;
+    Member { id: Actor::staff(name), roles: BTreeSet::from([role]), unit: Some(unit), centre, grid: None }
 }
 
 pub fn dispatcher() -> Member {
@@ -77,6 +78,7 @@ pub fn registered(category: &str, appeal_type: AppealType) -> Registered {
     Registered {
         number: "YD12345-20261123-00042".parse().unwrap(),
         channel: Channel::Web,
+        upstream: None,
         appeal_type,
         category: category.parse().unwrap(),
         urgency: Urgency::Normal,
@@ -230,6 +232,11 @@ impl Scene {
 
     pub fn visit(&self, answer: Option<Answer>) -> Step {
         Step::Visit { method: VisitMethod::Phone, answer, clocks: self.any_clocks() }
+    }
+
+    /// Clocks with the deadline set by hand.
+    pub fn set_clocks(&self, to: &str) -> Box<Clocks> {
+        self.clocks(Clocking::Set(at(to)))
     }
 
     /// Clocks for steps that carry them in case of a redo.

@@ -16,11 +16,11 @@ const TABLE: &[(&str, &str)] = &[
     ("coReply", "handler@Assisting unit_head@Assisting grid_head@Assisting grid_worker@Assisting"),
     ("reviewPass reviewFail", "dispatcher@Centre supervisor@Centre"),
     ("visit", "callback_agent@Centre"),
-    ("rule issueCard dismissCard upholdCard revokeCard", "supervisor@Centre town_leader@*"),
-    ("reopenFalse", "supervisor@Centre"),
+    ("rule issueCard dismissCard upholdCard revokeCard moveDeadline", "supervisor@Centre town_leader@*"),
+    ("reopenFalse markMalicious clearMalicious", "supervisor@Centre"),
     ("remind proposeCard", "supervisor@Centre system"),
     ("replyCard objectCard", "unit_head@Carded"),
-    ("archive noteChild replyChild", "system"),
+    ("archive noteChild replyChild recount", "system"),
 ];
 
 #[test]

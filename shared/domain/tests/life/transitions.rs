@@ -59,12 +59,14 @@ fn expected(from: Status, name: StepName) -> Option<Status> {
         (Registered | PendingSign | InProgress | ReturnPending | Suspended | PendingReview | PendingVisit, name) => {
             match name {
                 S::WithdrawFor => Withdrawn,
+                S::MarkMalicious => from,
+                S::MoveDeadline if matches!(from, PendingSign | InProgress | ReturnPending | PendingReview) => from,
                 S::NameRespondent | S::Remind => from,
                 S::ProposeCard if from != Registered => from,
                 _ => return None,
             }
         }
-        (Closed, S::ProposeCard) => Closed,
+        (Closed, S::ProposeCard | S::MarkMalicious) => Closed,
         _ => return None,
     };
     Some(to)
@@ -97,6 +99,10 @@ fn steps(scene: &Scene) -> BTreeMap<StepName, (Member, Step)> {
         (d.clone(), Step::SuspendApprove),
         (d.clone(), Step::SuspendReject),
         (d.clone(), Step::Resume { clocks: scene.any_clocks() }),
+        (s.clone(), Step::MoveDeadline { clocks: scene.set_clocks("2026-12-31T00:00") }),
+        (system.clone(), Step::Recount { clocks: scene.any_clocks() }),
+        (s.clone(), Step::MarkMalicious),
+        (s.clone(), Step::ClearMalicious),
         (h.clone(), Step::Contact { missed: None }),
         (h.clone(), Step::SubmitResult { class: Explanation::Resolved, no_contact: Some(NoContact::Unreachable) }),
         (s.clone(), Step::ReviewPass { visit: TOWN.visit_timer(scene.now), close: false }),
@@ -107,7 +113,7 @@ fn steps(scene: &Scene) -> BTreeMap<StepName, (Member, Step)> {
         (member("other", domain::staff::Role::Supervisor, "C01"), Step::ReopenFalse { clocks: scene.any_clocks() }),
         (system.clone(), Step::Archive),
         (system.clone(), Step::Remind { key: "yellow/1".to_owned() }),
-        (system.clone(), Step::ProposeCard { key: key(), level: Level::Notice }),
+        (system.clone(), Step::ProposeCard { key: key(), level: Level::Notice, unit: None }),
         (s.clone(), Step::IssueCard { key: key(), timers }),
         (s.clone(), card(CardStep::Dismiss)),
         (head(LEAD), card(CardStep::Reply)),

@@ -25,7 +25,7 @@ fn step(scene: &Scene, n: usize) -> Step {
     let card = |name| Step::Card { name, key: key.clone() };
     let answers = [Some(content()), Some(discontent()), None];
     let classes = Explanation::ALL;
-    match n % 34 {
+    match n % 37 {
         // There is little else to do with what is closed.
         4.. if scene.order.status == Status::Closed => Step::Archive,
         0 => {
@@ -54,13 +54,16 @@ fn step(scene: &Scene, n: usize) -> Step {
         25 => Step::ReviewFail,
         26 => scene.visit(answers[n % 3]),
         27 => Step::Rule { redo: n.is_multiple_of(2), clocks: scene.any_clocks() },
-        28 => Step::ProposeCard { key, level },
+        28 => Step::ProposeCard { key, level, unit: None },
         29 => {
             let timers = Box::new(TOWN.card_timers(level, scene.order.urgency, scene.now));
             Step::IssueCard { key, timers }
         }
         30 => card(CardStep::Object),
         31 => card(CardStep::Revoke),
+        32 => Step::MoveDeadline { clocks: scene.clocks(Clocking::Set(scene.now.plus_ms(9 * 24 * 3_600_000))) },
+        33 => Step::MarkMalicious,
+        34 => Step::ClearMalicious,
         _ => Step::ReopenFalse { clocks: scene.any_clocks() },
     }
 }

@@ -18,7 +18,7 @@ use domain::board::Projection;
 pub use queue::{QUEUE_ROWS_MAX, QueueRow, read_queue};
 pub use sums::{Sums, read_sums};
 pub use table::{TableRow, read_table, table_page};
-pub use timeline::{TIMELINE_SLOTS, TimelinePage, TimelineQuery, TimelineRow, read_timeline};
+pub use timeline::{TIMELINE_SLOTS, TimelinePage, TimelineQuery, TimelineRow, read_timeline, timeline_months};
 
 use crate::access::Access;
 use crate::document::{EventHead, RawDocument};

@@ -113,6 +113,17 @@ pub async fn read_timeline<P: Platform>(
     Ok(TimelinePage { rows, next: Some(floor).filter(|floor| *floor > first) })
 }
 
+/// First and last slot with a row of each month (`2026-11`) that has one.
+///
+/// # Errors
+/// When the index cannot be read.
+pub async fn timeline_months<P: Platform>(
+    access: &Access<P>,
+    name: &str,
+) -> Result<BTreeMap<String, (u64, u64)>, StoreError> {
+    page::read(access, &index_key(name)).await
+}
+
 /// The month a row belongs to is the start of its `receivedAt` column.
 fn in_month(columns: &Value, month: &str) -> bool {
     columns.get("receivedAt").and_then(Value::as_str).is_some_and(|at| at.starts_with(month))

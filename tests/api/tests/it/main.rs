@@ -17,6 +17,7 @@ mod counting;
 mod durability;
 mod every_route;
 mod forms;
+mod hotline;
 mod journey;
 mod many_from_one;
 mod photos;

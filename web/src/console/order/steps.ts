@@ -4,7 +4,7 @@
  */
 import type { OrderView } from '../types'
 
-export type FieldKind = 'unit' | 'units' | 'choice' | 'days' | 'line' | 'check' | 'visit' | 'yesNo' | 'card'
+export type FieldKind = 'unit' | 'units' | 'choice' | 'days' | 'line' | 'check' | 'visit' | 'yesNo' | 'card' | 'date'
 
 export interface FieldSpec {
   name: string
@@ -80,6 +80,9 @@ export const STEPS: Record<string, StepSpec> = {
   rule: step('required', [{ name: 'redo', kind: 'yesNo', required: true }]),
   withdrawFor: step('required', [], { grave: true }),
   reopenFalse: step('required', [], { grave: true }),
+  moveDeadline: step('required', [{ name: 'until', kind: 'date', required: true }]),
+  markMalicious: step('required'),
+  clearMalicious: step('required'),
   remind: step('optional'),
   proposeCard: step('required', [choice('level', ['notice', 'yellow', 'red'], true, 'level')]),
   issueCard: step('optional', [card('proposed')], { grave: true }),

@@ -1,15 +1,29 @@
-/** What a search found, as a file that says who took it, when and for what. */
+/** What a search found, as a workbook that says who took it, when and for what. The server records it before it sends. */
 import { c, word } from '../../i18n/console'
 import { clock, day } from '../../i18n/format'
-import { searchOrders, type Search } from '../api'
+import type { Search } from '../api'
+import { json, post } from '../api'
 import { nameFor } from '../names'
+import { did } from '../own'
 import { staff } from '../session'
 import type { Row } from '../types'
 
-// A month of a big town has some 2 000 orders; 10 000 rows of 300 bytes are 3 MB to hold and to pack.
-const ROWS_MAX = 10_000
+type Found = Row & { title?: string | null; callerName?: string | null; callerPhone?: string | null }
 
-type Found = Row & { title?: string | null }
+/** An export's answer: with rows once it may be taken. */
+export interface Exported {
+  id: string
+  version: number
+  slot: number
+  status: string
+  callers: boolean
+  purpose: string
+  filter: Search
+  items?: Found[]
+  cut?: boolean
+  /** Names the record, the person and the time. */
+  mark?: string
+}
 
 const COLUMNS: [Parameters<typeof c>[0] & `xlsx.${string}`, (row: Found) => string][] = [
   ['xlsx.number', (row) => row.number],
@@ -24,35 +38,37 @@ const COLUMNS: [Parameters<typeof c>[0] & `xlsx.${string}`, (row: Found) => stri
   ['xlsx.leadUnit', (row) => nameFor(row.leadUnit)],
   ['xlsx.title', (row) => row.title ?? ''],
 ]
+const CALLER_COLUMNS: typeof COLUMNS = [
+  ['xlsx.callerName', (row) => (row.confidential ? c('flag.confidential') : (row.callerName ?? ''))],
+  ['xlsx.callerPhone', (row) => (row.confidential ? '' : (row.callerPhone ?? ''))],
+]
 const when = (at: string | null | undefined) => (at ? `${day(at)} ${clock(at)}` : '')
 
-/** Everything that the search finds, page by page, and whether that is all. */
-async function everything(search: Search): Promise<{ rows: Found[]; cut: boolean }> {
-  const rows: Found[] = []
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<typeof searchOrders>> = await searchOrders(search, cursor)
-    rows.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor && rows.length < ROWS_MAX)
-  return { rows: rows.slice(0, ROWS_MAX), cut: cursor !== null || rows.length > ROWS_MAX }
-}
+/** Asks for an export; without callers the rows come with the answer. */
+export const askExport = async (filter: Search, purpose: string, callers: boolean, key: string): Promise<Exported> =>
+  did(await json<Exported>('/api/exports', post({ filter, purpose, callers }, key), true))
 
-/** The workbook, and how many rows it stopped at, if it did. */
-export async function exportXlsx(search: Search, purpose: string): Promise<{ blob: Blob; cutAt: number | null }> {
-  const [{ workbook }, { rows, cut }] = await Promise.all([import('./xlsx'), everything(search)])
+export const takeExport = async (id: string, key: string): Promise<Exported> =>
+  did(await json<Exported>(`/api/exports/${encodeURIComponent(id)}/take`, post({}, key), true))
+
+/** The workbook of what was exported, and how many rows it stopped at, if it did. */
+export async function workbookOf(exported: Exported): Promise<{ blob: Blob; cutAt: number | null }> {
+  const { workbook } = await import('./xlsx')
+  const rows = exported.items ?? []
+  const columns = exported.callers ? [...COLUMNS, ...CALLER_COLUMNS] : COLUMNS
   const now = new Date()
   const mark = c('search.xlsx.mark', {
-    name: staff.value?.displayName ?? '', account: staff.value?.account ?? '', when: `${day(now)} ${clock(now)}`, purpose,
+    name: staff.value?.displayName ?? '', account: staff.value?.account ?? '', when: `${day(now)} ${clock(now)}`,
+    purpose: exported.purpose,
   })
   const bytes = workbook({
     name: c('search.xlsx.sheet'),
-    mark,
-    header: COLUMNS.map(([key]) => c(key)),
-    rows: rows.map((row) => COLUMNS.map(([, read]) => read(row))),
+    mark: `${mark} · ${exported.id}`,
+    header: columns.map(([key]) => c(key)),
+    rows: rows.map((row) => columns.map(([, read]) => read(row))),
   })
   const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-  return { blob: new Blob([bytes], { type }), cutAt: cut ? ROWS_MAX : null }
+  return { blob: new Blob([bytes], { type }), cutAt: exported.cut ? rows.length : null }
 }
 
 /** Hands a file to the browser. */

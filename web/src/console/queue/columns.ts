@@ -74,6 +74,8 @@ export function flags(row: Row): { text: string; tone: '' | 'warm' | 'hot' }[] {
   if (row.ruling) found.push({ text: c('flag.ruling'), tone: 'hot' })
   for (const card of row.cards ?? []) found.push({ text: word('level', card.level), tone: 'hot' })
   if (row.part) found.push({ text: word('part', row.part), tone: '' })
+  if (row.group) found.push({ text: c('flag.group'), tone: 'warm' })
+  if (row.malicious) found.push({ text: c('flag.malicious'), tone: '' })
   if (row.repeats) found.push({ text: c('flag.repeats', { n: row.repeats }), tone: '' })
   if ((row.callers ?? 0) > 1) found.push({ text: c('flag.callers', { n: row.callers ?? 0 }), tone: '' })
   return found
