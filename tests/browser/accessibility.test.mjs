@@ -22,7 +22,7 @@ looks.push({ locale: 'en', viewport: phone, elder: true, size: 30 })
 for (const look of looks) {
   const { locale, viewport, elder, dark = false, size = 20 } = look
   const name = [locale, `${viewport.width} px`, elder ? `elder ${size} px` : 'normal', dark && 'dark'].filter(Boolean).join(', ')
-  test(`no page has an accessibility violation (${name})`, { timeout: 240_000 }, async (t) => {
+  test(`no page has an accessibility violation (${name})`, { timeout: 600_000 }, async (t) => {
     const w = words[locale]
     const page = await device(t, { ...look, expected: [404, 429] })
     await go(page, '/')
