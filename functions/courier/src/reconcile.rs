@@ -284,7 +284,7 @@ fn csv(comparison: &Comparison) -> String {
             side.as_ref().map_or(String::new(), |s| value(s).to_string())
         };
         let (ours, theirs) = (&difference.ours, &difference.theirs);
-        let (events, seq): (fn(&Side) -> u64, fn(&Side) -> u64) = (|side| side.events, |side| side.seq);
+        let (events, seq) = (|side: &Side| side.events, |side: &Side| side.seq);
         let cells = [of(ours, events), of(theirs, events), of(ours, seq), of(theirs, seq)].join(",");
         text.push_str(&format!("\"{number}\",{},{cells}\r\n", difference.kind));
     }

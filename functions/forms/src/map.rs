@@ -29,8 +29,7 @@ fn features(catalogue: &Catalogue, map: &TownMap) -> Value {
     let mut all = vec![feature(names, outline)];
     for (code, polygons) in &map.villages {
         let village = catalogue.villages.get(code);
-        let pieces: Vec<Vec<Value>> =
-            polygons.iter().map(|polygon| polygon.iter().map(|corners| ring(corners)).collect()).collect();
+        let pieces: Vec<Vec<Value>> = polygons.iter().map(|polygon| polygon.iter().map(ring).collect()).collect();
         let names = json!({
             "kind": "village", "code": code,
             "nameZh": village.map(|village| &village.name_zh), "nameEn": village.map(|village| &village.name_en),

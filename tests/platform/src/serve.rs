@@ -199,7 +199,7 @@ impl Platform {
             if let Some((status, body)) = self.deliver(send).await
                 && !status.is_server_error()
             {
-                let order = body["order_no"].as_str().map(str::to_owned);
+                let order = body.get("order_no").and_then(Value::as_str).map(str::to_owned);
                 let wanted = match send.wanted {
                     Wanted::Taken => StatusCode::OK,
                     Wanted::Refused => StatusCode::UNAUTHORIZED,

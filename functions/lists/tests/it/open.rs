@@ -36,7 +36,7 @@ async fn similar_cases_are_open_public_of_the_same_category_and_near() {
     assert_eq!((&row["number"], &row["meToo"], &row["distanceM"]), (&here["number"], &json!(0), &json!(0)));
     assert_eq!(row["around"], json!({"lonE7": 1_199_010_000, "latE7": 326_010_000}));
     let whole = json!(found).to_string();
-    for word in ["路灯", "商业街", &here["id"].as_str().unwrap().to_owned()] {
+    for word in ["路灯", "商业街", here["id"].as_str().unwrap()] {
         assert!(!whole.contains(word), "{word} in {whole}");
     }
     // By village, where no position is given: the far one lies in another.

@@ -35,7 +35,8 @@ pub(crate) fn outline(origin: &Origin, grids: &BTreeMap<GridCode, Grid>) -> Ring
     // A quarter of the reach in centimetres is 25 for each metre; a diagonal is 707 of 1 000 (√½).
     let far = i64::from(origin.grid_reach_m).saturating_mul(QUARTERS.saturating_mul(25));
     let side = far.saturating_mul(707) / 1_000;
-    let steps = [(far, 0), (side, side), (0, far), (-side, side), (-far, 0), (-side, -side), (0, -far), (side, -side)];
+    let (back, aside) = (far.saturating_neg(), side.saturating_neg());
+    let steps = [(far, 0), (side, side), (0, far), (aside, side), (back, 0), (aside, aside), (0, back), (side, aside)];
     let around = |grid: &Grid| {
         let centre = origin.spot(grid.center);
         steps.map(|(x, y)| Spot { x: centre.x.saturating_add(x), y: centre.y.saturating_add(y) })

@@ -42,7 +42,7 @@ fn a_card_can_be_about_a_unit_that_was_called_and_does_not_lead() {
     let about = |unit: Option<&str>| Step::ProposeCard {
         key: "yellow/whistle/x/D04".to_owned(),
         level: Level::Yellow,
-        unit: unit.map(|code| crate::scene::unit(code)),
+        unit: unit.map(crate::scene::unit),
     };
     let system = Member::system("whistles");
     let scene = Scene::new();
