@@ -6,6 +6,7 @@ pub mod aggregate;
 pub mod board;
 pub mod calendar;
 pub mod catalogue;
+pub mod inspection;
 pub mod integration;
 pub mod limit;
 pub mod look;

@@ -30,6 +30,16 @@ pub enum Action {
     BlowWhistle,
     /// Answer a whistle for a unit that was called.
     AnswerWhistle,
+    /// See plans, draws and checks, also what is not public.
+    SeeInspection,
+    /// Plan draws, commit to them, draw, ask for replacements, publish secrets.
+    PlanDraw,
+    /// Approve planned draws and sign replacements.
+    ApproveDraw,
+    /// Inspect what one was drawn for.
+    Inspect,
+    /// Publish results of checks, say what followed, take results back.
+    PublishCheck,
     /// Take a step of an order.
     Step(StepName),
 }
@@ -46,6 +56,11 @@ impl Action {
             Self::SeeLooks,
             Self::BlowWhistle,
             Self::AnswerWhistle,
+            Self::SeeInspection,
+            Self::PlanDraw,
+            Self::ApproveDraw,
+            Self::Inspect,
+            Self::PublishCheck,
         ];
         others.into_iter().chain(StepName::ALL.iter().copied().map(Self::Step))
     }
@@ -74,6 +89,18 @@ pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
             matches!((role, relation), (Role::Dispatcher | Role::Supervisor, Relation::Centre) | (Role::TownLeader, _))
         }
         Action::AnswerWhistle => matches!(role, Role::Handler | Role::UnitHead | Role::Inspector),
+        Action::SeeInspection => matches!(
+            role,
+            Role::Inspector
+                | Role::UnitHead
+                | Role::LegalReviewer
+                | Role::Supervisor
+                | Role::TownLeader
+                | Role::Auditor
+        ),
+        Action::PlanDraw | Action::PublishCheck => matches!(role, Role::UnitHead | Role::Supervisor),
+        Action::ApproveDraw => matches!(role, Role::TownLeader),
+        Action::Inspect => matches!(role, Role::Inspector),
         Action::Step(step) => steps(role, step, relation),
     }
 }
@@ -208,7 +235,7 @@ mod tests {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 8 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 13 + crate::order::StepName::ALL.len());
     }
 
     #[test]
@@ -225,7 +252,10 @@ mod tests {
             let may = |action| permitted(scope.role(), action, Relation::Centre);
             let allowed: Vec<Action> = Action::all().filter(|action| may(*action)).collect();
             assert!(
-                allowed.iter().all(|action| matches!(action, Action::SeeOrder | Action::SeeStaff | Action::SeeLooks)),
+                allowed.iter().all(|action| matches!(
+                    action,
+                    Action::SeeOrder | Action::SeeStaff | Action::SeeLooks | Action::SeeInspection
+                )),
                 "{scope}: {allowed:?}"
             );
         }

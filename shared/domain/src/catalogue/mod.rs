@@ -19,12 +19,12 @@ mod area;
 mod calendar_rows;
 mod codes;
 mod compiled;
-mod error;
-mod files;
+pub(crate) mod error;
+pub(crate) mod files;
 mod history;
 mod place;
 mod promise;
-mod table;
+pub(crate) mod table;
 mod town;
 mod units;
 mod view;
@@ -32,7 +32,8 @@ mod view;
 pub use appeals::{AppealTypeInfo, Category, CategoryClass, UrgencyLevel};
 pub use area::{Grid, Village};
 pub use codes::{
-    AppealType, CategoryCode, ClassCode, CodeError, EmergencyNumber, GridCode, TownCode, UnitCode, Urgency,
+    AppealType, CategoryCode, CheckMethod, ClassCode, CodeError, DrawId, EmergencyNumber, Employment, GridCode,
+    InspectorCode, ItemClass, ItemCode, SubjectCode, SubjectKind, SubjectStatus, TownCode, UnitCode, Urgency,
     VillageCode, VillageKind,
 };
 pub use compiled::{CatalogueHead, Compiled, CompiledError};
@@ -160,7 +161,7 @@ fn is_unit(units: &BTreeMap<UnitCode, Unit>, villages: &BTreeMap<VillageCode, Vi
 }
 
 /// Adds a row under the code in `column`; a code that is not new is reported.
-fn insert_new<K: FromStr<Err: std::fmt::Display> + Ord, V>(
+pub(crate) fn insert_new<K: FromStr<Err: std::fmt::Display> + Ord, V>(
     map: &mut BTreeMap<K, V>,
     row: &Row<'_>,
     column: &str,
