@@ -174,6 +174,7 @@ fn view(session: &Session, csrf: &str) -> Value {
         ("seeStaff", Action::SeeStaff),
         ("seeLooks", Action::SeeLooks),
         ("manageCatalogue", Action::ManageCatalogue),
+        ("seeInspection", Action::SeeInspection),
     ];
     let may = |action| roles.iter().any(|role| permission(*role, action));
     let actions: Vec<&str> = named.into_iter().filter(|(_, action)| may(*action)).map(|(name, _)| name).collect();

@@ -14,7 +14,8 @@ use domain::inspection::{
 use domain::order::Sealed;
 use domain::time::Moment;
 use draw::policy::{Source, hex, reveal_hash, round_for, round_time};
-use inspections::{past, person, refused};
+use draw::{Blocked, Role};
+use inspections::{infeasible, past, person, refused};
 use service::keys::DataKey;
 use service::session::StaffCall;
 use service::{Keys, Problem};
@@ -145,13 +146,35 @@ fn lists(
 }
 
 /// Draws once with nothing at stake, so that too few inspectors show before anything is promised.
+/// Whom nobody can inspect shows whoever is drawn in the trial.
 fn rehearse(bundle: &Bundle, secret: Option<&[u8; 32]>) -> Result<(), Problem> {
+    let places: Vec<(String, Role)> = bundle.subjects.iter().filter_map(|subject| lacks(bundle, &subject.id)).collect();
+    if !places.is_empty() {
+        return Err(infeasible(&Blocked { places, inspectors: Vec::new() }));
+    }
     let mut trial = bundle.clone();
     trial.put(0, &[0; 48]).map_err(refused)?;
     if let Some(secret) = secret {
         trial.put(1, secret).map_err(refused)?;
     }
     trial.run(&mut |_, _, _| {}).map_err(refused)
+}
+
+/// The place for which a subject has nobody: two different people, the first of whom can lead.
+fn lacks(bundle: &Bundle, subject: &str) -> Option<(String, Role)> {
+    let recused = |code: &str| {
+        bundle.recusals.iter().any(|recusal| recusal.subject == subject && recusal.inspector == code)
+    };
+    let able = bundle.inspectors.iter().filter(|inspector| !recused(&inspector.code));
+    let (leads, all) = able.fold((0_usize, 0_usize), |(leads, all), inspector| {
+        let can = inspector.qualifications.iter().any(|what| what == LEAD);
+        (leads.saturating_add(usize::from(can)), all.saturating_add(1))
+    });
+    match (leads, all) {
+        (0, _) => Some((subject.to_owned(), Role::Lead)),
+        (_, 0 | 1) => Some((subject.to_owned(), Role::Member)),
+        _ => None,
+    }
 }
 
 fn seal<P: Platform>(staff: &StaffCall<P>, key: &DataKey, secret: &[u8; 32]) -> Result<Sealed, Problem> {

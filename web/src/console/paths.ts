@@ -13,6 +13,11 @@ export const paths = {
   catalogue: '/catalogue',
   whistles: '/whistles',
   whistle: '/whistles/:id',
+  inspection: '/inspection',
+  draw: '/inspection/draws/:id',
+  library: '/inspection/library',
+  checks: '/inspection/checks',
+  check: '/inspection/checks/:draw/:subject',
   account: '/account',
   staff: '/staff',
   newPerson: '/staff/new',
@@ -25,6 +30,10 @@ export const personPath = (account: string) => `/staff/of/${encodeURIComponent(a
 export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(idOrNumber)}`
 
 export const whistlePath = (id: string) => `/whistles/${encodeURIComponent(id)}`
+
+export const drawPath = (id: string) => `/inspection/draws/${encodeURIComponent(id)}`
+export const checkPath = (draw: string, subject: string) =>
+  `/inspection/checks/${encodeURIComponent(draw)}/${encodeURIComponent(subject)}`
 
 /** Where to go after signing in: a page of the console, whatever the address says. */
 export const nextPath = (next: unknown): string =>

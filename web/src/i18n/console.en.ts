@@ -2,6 +2,7 @@
 import type { ConsoleMessages } from './console'
 import { catalogueEn } from './console.catalogue.en'
 import { figuresEn } from './console.figures.en'
+import { inspectionEn } from './console.inspection.en'
 import { whistlesEn } from './console.whistles.en'
 import { staffEn } from './console.staff.en'
 import { wordsEn } from './console.words.en'
@@ -10,6 +11,7 @@ export const consoleEn: ConsoleMessages = {
   ...wordsEn,
   ...catalogueEn,
   ...figuresEn,
+  ...inspectionEn,
   ...whistlesEn,
   ...staffEn,
   'app.name': 'OneTown · Command centre',

@@ -1,6 +1,7 @@
 /** Chinese texts of the staff console, the source of its keys. */
 import { catalogueZhCN } from './console.catalogue.zh-CN'
 import { figuresZhCN } from './console.figures.zh-CN'
+import { inspectionZhCN } from './console.inspection.zh-CN'
 import { whistlesZhCN } from './console.whistles.zh-CN'
 import { staffZhCN } from './console.staff.zh-CN'
 import { wordsZhCN } from './console.words.zh-CN'
@@ -9,6 +10,7 @@ export const consoleZhCN = {
   ...wordsZhCN,
   ...catalogueZhCN,
   ...figuresZhCN,
+  ...inspectionZhCN,
   ...whistlesZhCN,
   ...staffZhCN,
   'app.name': '一镇通 · 指挥中心',

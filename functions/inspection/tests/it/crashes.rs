@@ -88,7 +88,7 @@ async fn drawing(author: &mut Author, cast: &Cast) -> (String, Vec<Value>) {
     let id = proposed["id"].as_str().unwrap().to_owned();
     let (plan, desk) = (format!("/api/inspection/plan/{id}"), format!("/api/inspection/desk/{id}"));
     let recuse = json!({"subject": "YD-DX-0001", "reason": "亲属"});
-    author.wish(Some(&cast.lead), format!("{plan}/recuse"), recuse).await;
+    author.wish(Some(&cast.second), format!("{plan}/recuse"), recuse).await;
     author.wish(Some(&cast.leader), format!("{plan}/approve"), json!({"reason": "同意"})).await;
     author.wish(Some(&cast.head), format!("{desk}/commit"), json!({})).await;
     let (_, rounds) = file("drand_rounds.csv");

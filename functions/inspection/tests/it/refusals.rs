@@ -37,7 +37,7 @@ async fn nothing_is_drawn_twice_or_before_its_commitment() {
     assert_eq!(town.draw(&cast.head, "2026-D06-009", "draw", json!({})).await.said(), (404, "notFound"));
     town.draw(&cast.head, &id, "commit", json!({})).await.good();
     assert_eq!(town.draw(&cast.head, &id, "commit", json!({})).await.said(), (409, "alreadyDrawn"));
-    assert_eq!(town.draw(&cast.head, &id, "draw", json!({})).await.said(), (409, "tooEarly"));
+    assert_eq!(town.draw(&cast.head, &id, "draw", json!({})).await.said(), (409, "entropyTooEarly"));
     town.bring(&id).await.good();
     assert_eq!(town.bring(&id).await.said(), (409, "alreadyDrawn"));
     town.draw(&cast.head, &id, "draw", json!({})).await.good();
@@ -89,8 +89,13 @@ async fn who_and_what_may_not_be_drawn_is_refused() {
         refused.push(answer);
     }
     assert_eq!(refused[0].body["about"], "YDZF260023");
-    assert_eq!(refused[4].body["inspectors"], json!([{"code": "YDZF260026", "cap": 60}]));
-    assert!(refused[4].body["placeCount"].as_u64() > Some(1));
+    assert_eq!(refused[4].body["places"][0]["role"], "member");
+    assert_eq!(refused[5].body["places"][0]["role"], "lead");
+    let few = approved(&mut town, &cast, json!({"cap": 2})).await;
+    let answer = town.draw(&cast.head, &few, "commit", json!({})).await;
+    let both = json!([{"code": "YDZF260021", "cap": 2}, {"code": "YDZF260026", "cap": 2}]);
+    assert_eq!((answer.said(), &answer.body["inspectors"]), ((409, "pairingInfeasible"), &both));
+    assert!(answer.body["placeCount"].as_u64() > Some(4), "{answer:?}");
     let propose = |change: Value| form(change);
     for (change, said) in [
         (json!({"items": ["YD-JC-001", "YD-JC-002"]}), (422, "itemsMixed")),
