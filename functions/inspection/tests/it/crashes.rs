@@ -104,7 +104,7 @@ async fn drawing(author: &mut Author, cast: &Cast) -> (String, Vec<Value>) {
 }
 
 async fn wishes(backend: Backend) -> Vec<Wish> {
-    let mut town = Town::new(backend).await;
+    let mut town = Town::with_subjects(backend, 12).await;
     let cast = town.cast().await;
     let mut author = Author { backend, town, wishes: Vec::new() };
     let (id, tasks) = drawing(&mut author, &cast).await;
