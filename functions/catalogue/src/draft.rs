@@ -9,7 +9,6 @@ use canon::sha256;
 use domain::aggregate::Aggregate as _;
 use domain::aggregate::Stamp;
 use domain::catalogue::{Catalogue, CatalogueEvent, CatalogueHistory, FILES, FileRef, Load};
-use domain::inspection::{FILES as LIBRARIES, Library};
 use http::StatusCode;
 use serde_json::json;
 use service::Problem;
@@ -167,7 +166,7 @@ async fn compile<P: Platform>(
     wish: &Wish,
 ) -> Result<Vec<Mistake>, Problem> {
     let mut whole = BTreeMap::new();
-    for name in FILES.iter().chain(LIBRARIES) {
+    for name in FILES {
         let bytes = match (wish.files.get(*name), wanted.get(*name)) {
             (Some(text), _) => text.as_bytes().to_vec(),
             (None, Some(file)) => read_file(access, name, file).await?,
@@ -179,10 +178,6 @@ async fn compile<P: Platform>(
         Ok(catalogue) => catalogue,
         Err(errors) => return Ok(errors.into_iter().map(Mistake::from).collect()),
     };
-    // Checked with the rest, and read again by whoever draws: see `domain::inspection::Library`.
-    if let Err(errors) = Library::parse(&catalogue, &whole) {
-        return Ok(errors.into_iter().map(Mistake::from).collect());
-    }
     let bytes = catalogue.compile().map_err(|error| StoreError::Damaged(error.to_string()))?;
     draft.load.compiled = reference(&bytes);
     draft.load.version = catalogue.version;

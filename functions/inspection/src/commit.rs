@@ -162,9 +162,8 @@ fn rehearse(bundle: &Bundle, secret: Option<&[u8; 32]>) -> Result<(), Problem> {
 
 /// The place for which a subject has nobody: two different people, the first of whom can lead.
 fn lacks(bundle: &Bundle, subject: &str) -> Option<(String, Role)> {
-    let recused = |code: &str| {
-        bundle.recusals.iter().any(|recusal| recusal.subject == subject && recusal.inspector == code)
-    };
+    let recused =
+        |code: &str| bundle.recusals.iter().any(|recusal| recusal.subject == subject && recusal.inspector == code);
     let able = bundle.inspectors.iter().filter(|inspector| !recused(&inspector.code));
     let (leads, all) = able.fold((0_usize, 0_usize), |(leads, all), inspector| {
         let can = inspector.qualifications.iter().any(|what| what == LEAD);

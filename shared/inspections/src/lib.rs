@@ -10,11 +10,13 @@ use std::sync::Arc;
 
 use canon::sha256;
 use domain::aggregate::Aggregate;
-use domain::catalogue::{Catalogue, CatalogueHistory, DrawId, FileRef};
+use domain::catalogue::{Catalogue, CatalogueHistory, DrawId, FileRef, RowError};
 use domain::inspection::{Draw, FILES, Frozen, Library, Past, Person, Plan};
 use domain::permission::{Action, permission};
 use domain::staff::Role;
+use http::StatusCode;
 pub use lists::{after, infeasible, refused, whole};
+use serde_json::{Value, json};
 use service::session::Session;
 use service::{Call, Problem};
 use store::{Access, Document, Platform, StoreError, blob};
@@ -64,7 +66,7 @@ pub fn year_of(id: &DrawId) -> Option<i32> {
 /// each file.
 ///
 /// # Errors
-/// 503 while there is no town; the store's problems.
+/// 503 while there is no town; 409 `libraryInvalid` with every mistake by its row; the store's problems.
 pub async fn library<P: Platform>(call: &Call<P>) -> Result<(Arc<Catalogue>, Library), Problem> {
     let catalogue = call.app.catalogue(&call.access).await?;
     let history = find::<CatalogueHistory, P>(&call.access, &CatalogueHistory::id()).await?;
@@ -75,10 +77,18 @@ pub async fn library<P: Platform>(call: &Call<P>) -> Result<(Arc<Catalogue>, Lib
             files.insert((*name).to_owned(), read_file(&call.access, name, *file).await?);
         }
     }
-    let library = Library::parse(&catalogue, &files);
-    // The files were checked when they were loaded, so a mistake now is damage, or another release's files.
-    let library = library.map_err(|_| StoreError::Damaged("the libraries of inspection do not read".to_owned()))?;
+    let library = Library::parse(&catalogue, &files).map_err(|mistakes| invalid(&mistakes))?;
     Ok((catalogue, library))
+}
+
+/// Mistakes in one answer: more than anybody corrects in one go. The answer says how many there are.
+const MISTAKES_SHOWN_MAX: usize = 200;
+
+/// The libraries have mistakes, each with its row: nothing is planned or drawn from them until they are corrected.
+fn invalid(mistakes: &[RowError]) -> Problem {
+    let rows: Vec<Value> = mistakes.iter().take(MISTAKES_SHOWN_MAX).map(|mistake| json!(mistake)).collect();
+    let detail = "The libraries of inspection have mistakes; `rows` says where. The administrator corrects and loads them again.";
+    Problem::new(StatusCode::CONFLICT, "libraryInvalid", detail).with("rows", rows).with("total", mistakes.len())
 }
 
 async fn read_file<P: Platform>(access: &Access<P>, name: &str, file: FileRef) -> Result<Vec<u8>, Problem> {

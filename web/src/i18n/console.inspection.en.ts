@@ -68,7 +68,7 @@ export const inspectionEn: Record<keyof typeof inspectionZhCN, string> = {
   'insp.lib.kind': 'Kind of subject',
   'insp.lib.all': 'All',
   'insp.lib.go': 'Search',
-  'insp.lib.hint': 'Administrators import these tables under “Catalogue and calendar”, where every row is checked and can be brought back.',
+  'insp.lib.hint': 'Administrators import these tables under “Catalogue and calendar”, with a preview and a way back. Mistakes are listed here by row, and nothing is drawn until they are corrected.',
   'insp.lib.ratio': '{n} per mille, at most {cap} a year',
   'insp.lib.unpublished': 'Not public, cannot be used',
   'insp.lib.validUntil': 'Certificate valid until {day}',
@@ -218,5 +218,7 @@ export const inspectionEn: Record<keyof typeof inspectionZhCN, string> = {
   'why.witnessMissing': 'A refused signature needs a witness',
   'why.followUpMissing': 'This result needs a follow-up',
   'why.neverPublished': 'Such a result is never published',
+  'why.libraryInvalid': 'The libraries have mistakes; the administrator corrects and loads them again',
+  'insp.lib.mistake': '{file}, row {row}, {column}',
   'why.staleVersion': 'Somebody else was faster; look again, then decide',
 }

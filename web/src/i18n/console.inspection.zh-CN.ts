@@ -66,7 +66,7 @@ export const inspectionZhCN = {
   'insp.lib.kind': '对象类别',
   'insp.lib.all': '全部',
   'insp.lib.go': '查询',
-  'insp.lib.hint': '名录由管理员在“目录与日历”里导入，逐行校验，可预览、可恢复。',
+  'insp.lib.hint': '名录由管理员在“目录与日历”里导入，可预览、可恢复；有错误时这里逐行列出，改正以前不能抽取。',
   'insp.lib.ratio': '比例 {n}‰，每户每年最多 {cap} 次',
   'insp.lib.unpublished': '未公布，不能使用',
   'insp.lib.validUntil': '证件有效期至 {day}',
@@ -216,5 +216,7 @@ export const inspectionZhCN = {
   'why.witnessMissing': '拒绝签字时必须填写见证人',
   'why.followUpMissing': '这个结果需要登记后续处理',
   'why.neverPublished': '此结果按规定不公示',
+  'why.libraryInvalid': '名录有错误，请管理员改正后重新导入',
+  'insp.lib.mistake': '{file} 第 {row} 行 {column}',
   'why.staleVersion': '别人刚刚办理过，请看过最新情况再办理',
 } as const

@@ -83,11 +83,10 @@ impl Author {
 }
 
 async fn drawing(author: &mut Author, cast: &Cast) -> (String, Vec<Value>) {
-    let roster = json!(["YDZF260020", "YDZF260021", "YDZF260022", "YDZF260026"]);
-    let proposed = author.wish(Some(&cast.head), "/api/inspection/plan".into(), form(json!({"roster": roster}))).await;
+    let proposed = author.wish(Some(&cast.head), "/api/inspection/plan".into(), form(json!({}))).await;
     let id = proposed["id"].as_str().unwrap().to_owned();
     let (plan, desk) = (format!("/api/inspection/plan/{id}"), format!("/api/inspection/desk/{id}"));
-    let recuse = json!({"subject": "YD-DX-0001", "reason": "亲属"});
+    let recuse = json!({"subject": "YD-DX-0011", "reason": "亲属"});
     author.wish(Some(&cast.second), format!("{plan}/recuse"), recuse).await;
     author.wish(Some(&cast.leader), format!("{plan}/approve"), json!({"reason": "同意"})).await;
     author.wish(Some(&cast.head), format!("{desk}/commit"), json!({})).await;
@@ -97,7 +96,10 @@ async fn drawing(author: &mut Author, cast: &Cast) -> (String, Vec<Value>) {
     author.wish(None, format!("/api/inspection/draws/{id}/entropy"), entropy).await;
     let drawn = author.wish(Some(&cast.head), format!("{desk}/draw"), json!({"ifVersion": 2})).await;
     author.wish(Some(&cast.head), format!("{desk}/assign"), json!({"ifVersion": 3})).await;
-    let gone = json!({"ifVersion": 4, "subject": drawn["tasks"][1]["subject"], "reason": "ceased", "text": "已注销"});
+    // A stratum of which some are left.
+    let some_left = |task: &&Value| task["stratum"] == "B";
+    let subject = &drawn["tasks"].as_array().unwrap().iter().find(some_left).unwrap()["subject"];
+    let gone = json!({"ifVersion": 4, "subject": subject, "reason": "ceased", "text": "已注销"});
     author.wish(Some(&cast.head), format!("{desk}/substitute"), gone).await;
     let signed = author.wish(Some(&cast.leader), format!("{desk}/sign"), json!({"ifVersion": 5, "index": 0})).await;
     (id, signed["tasks"].as_array().unwrap().clone())

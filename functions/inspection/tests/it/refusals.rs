@@ -232,3 +232,19 @@ async fn a_recusal_stands_until_the_lists_are_frozen() {
     assert!(bundle["recusals"].as_array().unwrap().contains(&recusal), "{}", bundle["recusals"]);
     assert_eq!(town.change(&cast.lead, "POST", &path, &body).await.said(), (409, "alreadyDrawn"));
 }
+
+#[tokio::test]
+async fn mistakes_in_the_libraries_are_told_by_row_and_stop_everything() {
+    let mut town = Town::new(Backend::Sqlite).await;
+    let cast = town.cast().await;
+    let id = approved(&mut town, &cast, json!({})).await;
+    edit(&mut town, "inspection_subjects.csv", "92990181MA0000001P", "92990181MA0000001Q").await;
+    let answer = town.get(&cast.head, "/api/inspection/library").await;
+    assert_eq!(answer.said(), (409, "libraryInvalid"));
+    let row = &answer.body["rows"][0];
+    assert_eq!(
+        (&row["file"], &row["row"], &row["column"]),
+        (&json!("inspection_subjects.csv"), &json!(2), &json!("uscc"))
+    );
+    assert_eq!(town.draw(&cast.head, &id, "commit", json!({})).await.said(), (409, "libraryInvalid"));
+}
