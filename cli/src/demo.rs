@@ -18,25 +18,26 @@ use crate::secrets::{Secrets, readable};
 /// Who signs in to load the rest.
 const ADMINISTRATOR: &str = "administrator";
 
-/// Role, the demo's unit for it, and the name to show.
-const CAST: [(&str, &str, &str); 17] = [
-    ("window_clerk", "D05", "窗口人员（演示）"),
-    ("surveyor", "D07", "勘验人员（演示）"),
-    ("approver", "D05", "审批人员（演示）"),
-    ("dispatcher", "C01", "派单员（演示）"),
-    ("unit_head", "D04", "部门负责人（演示）"),
-    ("handler", "D04", "承办人（演示）"),
-    ("callback_agent", "C01", "回访员（演示）"),
-    ("grid_head", "990181101001", "网格长（演示）"),
-    ("grid_worker", "990181101001", "网格员（演示）"),
-    ("patroller", "990181101001", "巡查员（演示）"),
-    ("inspector", "D06", "执法检查人员（演示）"),
-    ("case_officer", "D04", "办案人员（演示）"),
-    ("legal_reviewer", "D02", "法制审核人员（演示）"),
-    ("supervisor", "C01", "督办人员（演示）"),
-    ("town_leader", "P01", "镇领导（演示）"),
-    ("auditor", "P02", "审计人员（演示）"),
-    (ADMINISTRATOR, "C01", "系统管理员（演示）"),
+/// Account, role, the demo's unit for it, and the name to show. A check needs two inspectors.
+const CAST: [(&str, &str, &str, &str); 18] = [
+    ("window-clerk", "window_clerk", "D05", "窗口人员（演示）"),
+    ("surveyor", "surveyor", "D07", "勘验人员（演示）"),
+    ("approver", "approver", "D05", "审批人员（演示）"),
+    ("dispatcher", "dispatcher", "C01", "派单员（演示）"),
+    ("unit-head", "unit_head", "D04", "部门负责人（演示）"),
+    ("handler", "handler", "D04", "承办人（演示）"),
+    ("callback-agent", "callback_agent", "C01", "回访员（演示）"),
+    ("grid-head", "grid_head", "990181101001", "网格长（演示）"),
+    ("grid-worker", "grid_worker", "990181101001", "网格员（演示）"),
+    ("patroller", "patroller", "990181101001", "巡查员（演示）"),
+    ("inspector", "inspector", "D06", "执法检查人员（演示）"),
+    ("inspector-2", "inspector", "D06", "执法检查人员二（演示）"),
+    ("case-officer", "case_officer", "D04", "办案人员（演示）"),
+    ("legal-reviewer", "legal_reviewer", "D02", "法制审核人员（演示）"),
+    ("supervisor", "supervisor", "C01", "督办人员（演示）"),
+    ("town-leader", "town_leader", "P01", "镇领导（演示）"),
+    ("auditor", "auditor", "P02", "审计人员（演示）"),
+    (ADMINISTRATOR, ADMINISTRATOR, "C01", "系统管理员（演示）"),
 ];
 
 /// One login of the demo.
@@ -56,7 +57,7 @@ pub struct Login {
 /// One sentence that says what to do.
 pub async fn prepare(url: &str, secrets: &mut Secrets, state_dir: &Path, directory: &Path) -> Result<(), CliError> {
     if secrets.logins.is_empty() {
-        secrets.logins = CAST.iter().map(|(role, ..)| login(role)).collect::<Result<_, _>>()?;
+        secrets.logins = CAST.iter().map(|(account, role, ..)| login(account, role)).collect::<Result<_, _>>()?;
         secrets.save(state_dir)?;
     }
     let logins = &secrets.logins;
@@ -81,20 +82,21 @@ pub async fn prepare(url: &str, secrets: &mut Secrets, state_dir: &Path, directo
     Ok(())
 }
 
-fn login(role: &str) -> Result<Login, CliError> {
-    Ok(Login { role: role.to_owned(), account: role.replace('_', "-"), password: readable()? })
+fn login(account: &str, role: &str) -> Result<Login, CliError> {
+    Ok(Login { role: role.to_owned(), account: account.to_owned(), password: readable()? })
 }
 
-/// Enrols everybody who is not there yet; the idempotency key is the role's, so whoever is there stays as they are.
+/// Enrols everybody who is not there yet; the idempotency key is the account's, so whoever is there stays as they are.
 async fn enrol(api: &Api, logins: &[Login]) -> Result<(), CliError> {
     let step = Step::start("Enrolling one member of staff per role");
     for login in logins.iter().filter(|login| login.role != ADMINISTRATOR) {
-        let Some((role, unit, name)) = CAST.iter().find(|(role, ..)| *role == login.role) else { continue };
-        step.at(role);
+        let found = CAST.iter().find(|(account, ..)| *account == login.account);
+        let Some((account, role, unit, name)) = found else { continue };
+        step.at(account);
         let body = json!({
             "account": login.account, "displayName": name, "password": login.password, "roles": [role], "unit": unit,
         });
-        let key = format!("onetown-demo-enrol-{role}");
+        let key = format!("onetown-demo-enrol-{}", account.replace('-', "_"));
         let reply = api.change(Method::POST, "/api/identity/staff", &key, &body).await?;
         if reply.status != StatusCode::CREATED {
             step.failed();
@@ -124,12 +126,12 @@ mod tests {
     use super::{CAST, login, table};
 
     #[test]
-    fn there_is_one_login_per_role_and_no_password_twice() {
-        let logins: Vec<_> = CAST.iter().map(|(role, ..)| login(role).unwrap()).collect();
+    fn every_role_has_a_login_and_no_password_is_there_twice() {
+        let logins: Vec<_> = CAST.iter().map(|(account, role, ..)| login(account, role).unwrap()).collect();
         let mut passwords: Vec<_> = logins.iter().map(|login| login.password.clone()).collect();
         passwords.sort();
         passwords.dedup();
-        assert_eq!(passwords.len(), 17);
+        assert_eq!(passwords.len(), 18);
         assert!(passwords.iter().all(|password| password.len() >= 12));
         let table = table(&logins);
         assert!(logins.iter().all(|login| table.contains(&login.account) && table.contains(&login.password)));

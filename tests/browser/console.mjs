@@ -10,9 +10,9 @@ if (!existsSync(`${state}/onetown.json`)) {
 }
 const { logins } = JSON.parse(readFileSync(`${state}/onetown.json`, 'utf8'))
 
-/** The demo's login for a role. */
+/** The demo's login for a role, or of that account. */
 export function account(role) {
-  const login = logins.find((one) => one.role === role)
+  const login = logins.find((one) => one.role === role || one.account === role)
   if (!login) throw new Error(`the demo has no ${role}: start the town with --demo`)
   return login
 }

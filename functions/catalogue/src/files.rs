@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use crate::table::Table;
 
-/// Files of a town beyond [`FILES`]. They are kept as they are; their typed reading comes with the function that needs
-/// them, and takes the name out of this list.
+/// Files of a town beyond [`FILES`]. They are kept as they are; whoever needs one reads it with its types, as inspections
+/// do with their libraries (`shared/inspections`), because all that in one component would be over its size.
 pub const OTHERS: &[&str] = &[
     "assessment_indicators.csv",
     "credit_risk_policy.csv",
+    "drand_rounds.csv",
     "enforcement_causes.csv",
     "grid_duties.csv",
     "grid_duty_lines.csv",

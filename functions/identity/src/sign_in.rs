@@ -182,6 +182,7 @@ fn view(session: &Session, csrf: &str) -> Value {
         ("manageCatalogue", Action::ManageCatalogue),
         ("seeExports", Action::SeeExports),
         ("exportCallers", Action::ExportCallers),
+        ("seeInspection", Action::SeeInspection),
     ];
     let may = |action| roles.iter().any(|role| permitted(*role, action, relation));
     let actions: Vec<&str> = named.into_iter().filter(|(_, action)| may(*action)).map(|(name, _)| name).collect();

@@ -44,6 +44,8 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
         kind if kind == crate::staff::Staff::KIND => crate::staff::project(state),
         kind if kind == crate::export::Export::KIND => crate::export::project(state),
         kind if kind == crate::integration::IntegrationKey::KIND => crate::integration::project(state),
+        kind if kind == crate::inspection::Draw::KIND => crate::inspection::project_draw(state),
+        kind if kind == crate::inspection::Check::KIND => crate::inspection::project_check(state),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod export;
 pub mod hotline;
+pub mod inspection;
 pub mod integration;
 pub mod limit;
 pub mod look;

@@ -42,6 +42,16 @@ pub enum Action {
     DecideExport,
     /// Read who exported what.
     SeeExports,
+    /// See plans, draws and checks, also what is not public.
+    SeeInspection,
+    /// Plan draws, commit to them, draw, ask for replacements, publish secrets.
+    PlanDraw,
+    /// Approve planned draws and sign replacements.
+    ApproveDraw,
+    /// Inspect what one was drawn for.
+    Inspect,
+    /// Publish results of checks, say what followed, take results back.
+    PublishCheck,
     /// Take a step of an order.
     Step(StepName),
 }
@@ -64,6 +74,11 @@ impl Action {
             Self::ExportCallers,
             Self::DecideExport,
             Self::SeeExports,
+            Self::SeeInspection,
+            Self::PlanDraw,
+            Self::ApproveDraw,
+            Self::Inspect,
+            Self::PublishCheck,
         ];
         others.into_iter().chain(StepName::ALL.iter().copied().map(Self::Step))
     }
@@ -106,6 +121,18 @@ pub const fn permitted(role: Role, action: Action, relation: Relation) -> bool {
         Action::SeeExports => {
             matches!((role, relation), (Role::Supervisor, Relation::Centre) | (Role::Auditor | Role::TownLeader, _))
         }
+        Action::SeeInspection => matches!(
+            role,
+            Role::Inspector
+                | Role::UnitHead
+                | Role::LegalReviewer
+                | Role::Supervisor
+                | Role::TownLeader
+                | Role::Auditor
+        ),
+        Action::PlanDraw | Action::PublishCheck => matches!(role, Role::UnitHead | Role::Supervisor),
+        Action::ApproveDraw => matches!(role, Role::TownLeader),
+        Action::Inspect => matches!(role, Role::Inspector),
         Action::Step(step) => steps(role, step, relation),
     }
 }
@@ -243,7 +270,7 @@ mod tests {
                 assert_eq!(permission(*role, action), *role == Role::Administrator, "{role} {action:?}");
             }
         }
-        assert_eq!(Action::all().count(), 14 + crate::order::StepName::ALL.len());
+        assert_eq!(Action::all().count(), 19 + crate::order::StepName::ALL.len());
     }
 
     #[test]
@@ -268,6 +295,7 @@ mod tests {
                         | Action::ExportOrders
                         | Action::SeeExports
                         | Action::SeeHotline
+                        | Action::SeeInspection
                 )),
                 "{scope}: {allowed:?}"
             );

@@ -2,6 +2,7 @@
 
 use domain::catalogue::CatalogueRejection;
 use domain::export::ExportRejection;
+use domain::inspection::Refusal as InspectionRefusal;
 use domain::integration::KeyRejection;
 use domain::look::{LOOKS_PER_DAY, LookRejection};
 use domain::order::{OrderRejection, Refusal, RefusalKind};
@@ -99,6 +100,32 @@ impl From<ExportRejection> for Problem {
                 let detail = "The export is not waiting for this, or its approval is over. Look at it again.";
                 problem(StatusCode::CONFLICT, detail).with("exportStatus", json!(status))
             }
+        }
+    }
+}
+
+impl From<InspectionRefusal> for Problem {
+    fn from(refusal: InspectionRefusal) -> Self {
+        use InspectionRefusal as R;
+        let (status, detail) = match &refusal {
+            R::NotPermitted => (StatusCode::FORBIDDEN, "You may not do this here: it is somebody else's."),
+            R::SamePerson => (
+                StatusCode::FORBIDDEN,
+                "Somebody else has to do this: whoever plans or draws neither approves nor inspects, and nobody confirms their own work.",
+            ),
+            R::StateConflict | R::AlreadyDrawn | R::NotApproved | R::NotCommitted | R::TooEarly | R::NotFinished => {
+                (StatusCode::CONFLICT, "It does not stand so that this is possible. Look again, then decide.")
+            }
+            R::DrawPending => (StatusCode::CONFLICT, "Another draw for one of the items waits for its result. Draw that one first."),
+            R::NoRehearsal => (StatusCode::CONFLICT, "This town has no rounds to rehearse with (drand_rounds.csv)."),
+            R::PlanFull | R::NobodyToDraw | R::NobodyLeft => (StatusCode::CONFLICT, "There is no room, or nobody left."),
+            R::NeverPublished => (StatusCode::CONFLICT, "Such a result is never published."),
+            _ => (StatusCode::UNPROCESSABLE_ENTITY, "What was sent is against a rule; the code says which."),
+        };
+        let problem = Self::new(status, refusal.code(), detail);
+        match refusal.about() {
+            Some(about) => problem.with("about", about),
+            None => problem,
         }
     }
 }

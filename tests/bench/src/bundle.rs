@@ -25,6 +25,9 @@ const COMPONENTS: [&str; 15] = [
     "catalogue",
     "forms",
     "whistles",
+    "inspection",
+    "checks",
+    "draws",
 ];
 /// 700 KiB.
 const COMPONENT_BYTES_MAX: u64 = 700 * 1024;

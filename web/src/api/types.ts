@@ -303,6 +303,8 @@ export interface ProblemBody {
   offer?: string
   /** With a refused step of staff: what is possible instead, and where the order stands. */
   allowed?: string[]
+  /** Mistakes in the libraries of inspection, by row. */
+  rows?: { file: string; row: number; column: string; code: string; detail: string }[]
   orderStatus?: string
   /** With `staleVersion`: the version that is there now. */
   version?: number

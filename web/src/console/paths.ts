@@ -17,6 +17,11 @@ export const paths = {
   whistle: '/whistles/:id',
   hotline: '/hotline',
   ticket: '/hotline/:id',
+  inspection: '/inspection',
+  draw: '/inspection/draws/:id',
+  library: '/inspection/library',
+  checks: '/inspection/checks',
+  check: '/inspection/checks/:draw/:subject',
   account: '/account',
   staff: '/staff',
   newPerson: '/staff/new',
@@ -31,6 +36,9 @@ export const orderPath = (idOrNumber: string) => `/orders/${encodeURIComponent(i
 export const whistlePath = (id: string) => `/whistles/${encodeURIComponent(id)}`
 
 export const ticketPath = (id: string) => `/hotline/${encodeURIComponent(id)}`
+export const drawPath = (id: string) => `/inspection/draws/${encodeURIComponent(id)}`
+export const checkPath = (draw: string, subject: string) =>
+  `/inspection/checks/${encodeURIComponent(draw)}/${encodeURIComponent(subject)}`
 
 /** Where to go after signing in: a page of the console, whatever the address says. */
 export const nextPath = (next: unknown): string =>

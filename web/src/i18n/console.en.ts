@@ -3,6 +3,7 @@ import type { ConsoleMessages } from './console'
 import { catalogueEn } from './console.catalogue.en'
 import { figuresEn } from './console.figures.en'
 import { hotlineEn } from './console.hotline.en'
+import { inspectionEn } from './console.inspection.en'
 import { whistlesEn } from './console.whistles.en'
 import { staffEn } from './console.staff.en'
 import { supervisionEn } from './console.supervision.en'
@@ -13,6 +14,7 @@ export const consoleEn: ConsoleMessages = {
   ...catalogueEn,
   ...figuresEn,
   ...hotlineEn,
+  ...inspectionEn,
   ...whistlesEn,
   ...staffEn,
   ...supervisionEn,

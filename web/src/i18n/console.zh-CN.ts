@@ -2,6 +2,7 @@
 import { catalogueZhCN } from './console.catalogue.zh-CN'
 import { figuresZhCN } from './console.figures.zh-CN'
 import { hotlineZhCN } from './console.hotline.zh-CN'
+import { inspectionZhCN } from './console.inspection.zh-CN'
 import { whistlesZhCN } from './console.whistles.zh-CN'
 import { staffZhCN } from './console.staff.zh-CN'
 import { supervisionZhCN } from './console.supervision.zh-CN'
@@ -12,6 +13,7 @@ export const consoleZhCN = {
   ...catalogueZhCN,
   ...figuresZhCN,
   ...hotlineZhCN,
+  ...inspectionZhCN,
   ...whistlesZhCN,
   ...staffZhCN,
   ...supervisionZhCN,

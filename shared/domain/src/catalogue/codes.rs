@@ -81,6 +81,29 @@ code!(
     UnitCode, "a unit code of 1 to 20 letters, digits or hyphens", short_code
 );
 
+code!(
+    /// An inspection item (随机抽查事项), such as `YD-JC-001`.
+    ItemCode, "an item code of 1 to 20 letters, digits or hyphens", short_code
+);
+code!(
+    /// A subject of inspection (检查对象), such as `YD-DX-0001`.
+    SubjectCode, "a subject code of 1 to 20 letters, digits or hyphens", short_code
+);
+code!(
+    /// An inspector (执法检查人员), by the number of the certificate: ASCII, so that draws can sort by it.
+    InspectorCode, "a certificate number of 1 to 20 letters, digits or hyphens", short_code
+);
+code!(
+    /// What kind of subject an item is about, such as `food_service`.
+    SubjectKind, "a kind of 1 to 40 lower-case letters and underscores", |text| {
+        (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    }
+);
+code!(
+    /// A draw, such as `2026-D06-001`: year, unit, number in the year's plan. Never given twice.
+    DrawId, "a draw id of 1 to 20 letters, digits or hyphens", short_code
+);
+
 /// An enumeration written as one lower-case word, in the order given.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -187,5 +210,56 @@ words!(
         /// Traffic accidents.
         #[serde(rename = "122")]
         Traffic = "122",
+    }
+);
+
+words!(
+    /// Whether a subject is there (登记状态).
+    SubjectStatus, "a status" {
+        /// 存续
+        Active = "active",
+        /// 列入经营异常名录: not to be reached at its address. It is drawn, and in the focus set.
+        Unreachable = "unreachable",
+        /// 注销
+        Deregistered = "deregistered",
+        /// 吊销
+        Revoked = "revoked",
+        /// 撤销登记
+        Cancelled = "cancelled",
+        /// 迁出
+        MovedOut = "moved_out",
+    }
+);
+words!(
+    /// How strictly an item's ratio is limited.
+    ItemClass, "key or general" {
+        /// 重点检查事项
+        Key = "key",
+        /// 一般检查事项
+        General = "general",
+    }
+);
+words!(
+    /// How an item is checked.
+    CheckMethod, "onsite, document or online" {
+        /// 实地核查
+        Onsite = "onsite",
+        /// 书面检查
+        Document = "document",
+        /// 网络监测
+        Online = "online",
+    }
+);
+words!(
+    /// What somebody in the library of inspectors is (handbook §0.4, invariant 7): only officers are drawn.
+    Employment, "officer, auxiliary, grid_worker or temporary" {
+        /// 执法人员
+        Officer = "officer",
+        /// 辅助人员
+        Auxiliary = "auxiliary",
+        /// 网格员
+        GridWorker = "grid_worker",
+        /// 临时人员
+        Temporary = "temporary",
     }
 );

@@ -19,8 +19,8 @@ mod area;
 mod calendar_rows;
 mod codes;
 mod compiled;
-mod error;
-mod files;
+pub(crate) mod error;
+pub(crate) mod files;
 mod history;
 mod hotline;
 mod map;
@@ -28,7 +28,7 @@ mod notices;
 mod place;
 mod plane;
 mod promise;
-mod table;
+pub(crate) mod table;
 mod town;
 mod units;
 mod view;
@@ -36,7 +36,8 @@ mod view;
 pub use appeals::{AppealTypeInfo, Category, CategoryClass, UrgencyLevel};
 pub use area::{Grid, Village};
 pub use codes::{
-    AppealType, CategoryCode, ClassCode, CodeError, EmergencyNumber, GridCode, TownCode, UnitCode, Urgency,
+    AppealType, CategoryCode, CheckMethod, ClassCode, CodeError, DrawId, EmergencyNumber, Employment, GridCode,
+    InspectorCode, ItemClass, ItemCode, SubjectCode, SubjectKind, SubjectStatus, TownCode, UnitCode, Urgency,
     VillageCode, VillageKind,
 };
 pub use compiled::{CatalogueHead, Compiled, CompiledError};
@@ -181,7 +182,7 @@ fn is_unit(units: &BTreeMap<UnitCode, Unit>, villages: &BTreeMap<VillageCode, Vi
 }
 
 /// Adds a row under the code in `column`; a code that is not new is reported.
-fn insert_new<K: FromStr<Err: std::fmt::Display> + Ord, V>(
+pub(crate) fn insert_new<K: FromStr<Err: std::fmt::Display> + Ord, V>(
     map: &mut BTreeMap<K, V>,
     row: &Row<'_>,
     column: &str,

@@ -8,13 +8,14 @@ use crate::forms::{case, street_light};
 use crate::town::{CLOCK_KEY, Town};
 
 /// What may be kept by a cache: it is about nobody.
-const CACHEABLE: [(&str, &str); 6] = [
+const CACHEABLE: [(&str, &str); 7] = [
     ("/api/catalogue", "public, max-age=60"),
     ("/api/catalogue/map", "public, max-age=60"),
     ("/api/catalogue/notices", "public, max-age=60"),
     ("/api/intake/public", "public, max-age=30"),
     (SIMILAR, "public, max-age=30"),
     ("/api/intake/statistics", "public, max-age=300"),
+    ("/api/inspection/results", "public, max-age=30"),
 ];
 const SIMILAR: &str = "/api/intake/similar?category=T0403&village=990181101001";
 
@@ -110,6 +111,20 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&get, "/api/exports".into(), "", 401),
         (&post, "/api/exports".into(), "", 401),
         (&post, "/api/exports/aaaaaaaaaaaaaaaaaaaaaaaaaa/take".into(), "", 401),
+        (&get, "/api/inspection/library".into(), "", 401),
+        (&get, "/api/inspection/plan".into(), "", 401),
+        (&post, "/api/inspection/plan".into(), "", 401),
+        (&post, "/api/inspection/plan/2026-D06-001/approve".into(), "", 401),
+        (&get, "/api/inspection/desk/2026-D06-001".into(), "", 401),
+        (&post, "/api/inspection/desk/2026-D06-001/commit".into(), "", 401),
+        (&get, "/api/inspection/checks".into(), "", 401),
+        (&get, "/api/inspection/checks/2026-D06-001/YD-DX-0001".into(), "", 401),
+        (&post, "/api/inspection/checks/2026-D06-001/YD-DX-0001/enter".into(), "", 401),
+        (&get, "/api/inspection/draws".into(), "", 200),
+        (&get, "/api/inspection/draws/2026-D06-001".into(), "", 404),
+        (&get, "/api/inspection/draws/2026-D06-001/bundle".into(), "", 404),
+        (&post, "/api/inspection/draws/2026-D06-001/entropy".into(), "", 404),
+        (&get, "/api/inspection/results".into(), "", 200),
         (&get, "/api/dispatch/in-use".into(), "", 401),
         (&get, "/api/dispatch/looks".into(), "", 401),
         (&get, "/api/dispatch/looks/aaaaaaaaaaaaaaaaaaaaaaaaaa".into(), "", 401),

@@ -1,0 +1,8 @@
+//! Inspections over HTTP, from the plan to the publication, with every function that takes part.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+
+mod crashes;
+mod refusals;
+mod rights;
+mod story;
+mod town;

@@ -1,0 +1,438 @@
+//! One draw (抽取), from its commitment on. What is drawn is computed by `shared/draw`; here is who may when.
+//!
+//! What must stay true: the document is named by the draw's id and begins with the commitment, so there is nothing
+//! before it and never a second one; the entropy is the round that was named; a substitution has a reason from a closed
+//! list and a second signature, and the original stays visible.
+
+use canon::{DocId, Hash, OpId};
+use serde::{Deserialize, Serialize};
+
+use super::{Person, PlannedDraw, Refusal};
+use crate::aggregate::{Aggregate, Context, Stamp};
+use crate::catalogue::{DrawId, InspectorCode, SubjectCode};
+use crate::order::Sealed;
+use crate::time::Moment;
+
+/// Bytes that lie under their content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frozen {
+    /// Where.
+    pub sha256: Hash,
+    /// How many.
+    pub size: u32,
+}
+
+/// What a draw begins with: everything that decides it, before the randomness exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Commitment {
+    /// The plan, as it was approved.
+    pub plan: PlannedDraw,
+    /// The lists, as they are published.
+    pub inputs: Frozen,
+    /// The hash over them.
+    pub hash: Hash,
+    /// The policy as the algorithm knows it, with the round.
+    pub policy: String,
+    /// The round of drand.
+    pub round: u64,
+    /// When it comes out.
+    pub round_at: Moment,
+    /// The agency's secret, sealed as the field [`Draw::SECRET_FIELD`]; with [`super::Policy::Sealed`] only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Sealed>,
+    /// Subjects in the population, left out, and to be drawn.
+    pub counts: [u32; 3],
+    /// Who committed.
+    pub by: Person,
+}
+
+/// The randomness, when it was there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entropy {
+    /// The round's signature, hexadecimal; verified before it came here.
+    pub signature: String,
+    /// When it was taken.
+    pub at: Moment,
+}
+
+/// One subject with its two inspectors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Task {
+    /// Who is inspected.
+    pub subject: SubjectCode,
+    /// From which stratum.
+    pub stratum: String,
+    /// Who leads.
+    pub lead: InspectorCode,
+    /// Who takes part.
+    pub member: InspectorCode,
+}
+
+/// The result of a draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Drawing {
+    /// The tasks.
+    pub tasks: Vec<Task>,
+    /// With [`super::Policy::Sealed`]: the hash that is published until the secret is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salted: Option<Hash>,
+    /// Who drew.
+    pub by: Person,
+}
+
+/// Why somebody is replaced: a closed list, the algorithm's own. "Does not suit" is none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reason {
+    /// The subject was struck off, had its licence revoked, or closed for good.
+    Ceased,
+    /// The subject moved out of the town.
+    MovedAway,
+    /// The subject's entry in the library was wrong.
+    WrongEntry,
+    /// Another authority has checked the same matter meanwhile.
+    CheckedElsewhere,
+    /// The inspector is recused.
+    Recused,
+    /// The inspector is ill.
+    Ill,
+    /// The inspector left the post.
+    LeftPost,
+    /// The certificate ended.
+    CertificateLapsed,
+}
+
+impl Reason {
+    /// The algorithm's code for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ceased => "ceased",
+            Self::MovedAway => "movedAway",
+            Self::WrongEntry => "wrongEntry",
+            Self::CheckedElsewhere => "checkedElsewhere",
+            Self::Recused => "recused",
+            Self::Ill => "ill",
+            Self::LeftPost => "leftPost",
+            Self::CertificateLapsed => "certificateLapsed",
+        }
+    }
+
+    /// Whether it replaces the subject, and not an inspector.
+    #[must_use]
+    pub const fn is_about_subject(self) -> bool {
+        matches!(self, Self::Ceased | Self::MovedAway | Self::WrongEntry | Self::CheckedElsewhere)
+    }
+}
+
+/// A replacement: asked for, and once a second person signed, made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Substitution {
+    /// The subject of the task.
+    pub subject: SubjectCode,
+    /// Who is replaced; none where the subject is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspector: Option<InspectorCode>,
+    /// Why.
+    pub reason: Reason,
+    /// In words.
+    pub text: String,
+    /// Who asked.
+    pub asked: Person,
+    /// The task from now on, with the second signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<(Person, Task)>,
+}
+
+/// Where a draw stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DrawStatus {
+    /// Waits for its round.
+    Committed,
+    /// Has it.
+    EntropyTaken,
+    /// Is drawn.
+    Drawn,
+    /// The inspectors know.
+    Assigned,
+    /// The secret is published.
+    Revealed,
+}
+
+/// A draw after all of its events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draw {
+    /// What it began with.
+    pub commitment: Commitment,
+    /// When.
+    pub committed_at: Moment,
+    /// Where it stands.
+    pub status: DrawStatus,
+    /// The randomness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entropy: Option<Entropy>,
+    /// The result as it was drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Drawing>,
+    /// When it was drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn_at: Option<Moment>,
+    /// The tasks as they are now.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// What was replaced.
+    #[serde(default)]
+    pub substitutions: Vec<Substitution>,
+    /// The agency's secret, once it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revealed: Option<String>,
+}
+
+/// What happened to a draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DrawEvent {
+    /// It was committed to.
+    Committed(Box<Commitment>),
+    /// The round came out, and somebody brought it.
+    EntropyTaken(Entropy),
+    /// It was drawn.
+    Drawn(Box<Drawing>),
+    /// The inspectors were told.
+    Assigned {
+        /// By whom.
+        by: Person,
+    },
+    /// A replacement was asked for.
+    SubstitutionAsked(Box<Substitution>),
+    /// A second person signed it.
+    SubstitutionSigned {
+        /// Which, from 0.
+        index: usize,
+        /// Who.
+        by: Person,
+        /// The task from now on.
+        task: Task,
+    },
+    /// The secret was published.
+    Revealed {
+        /// Hexadecimal.
+        secret: String,
+        /// By whom.
+        by: Person,
+    },
+}
+
+/// What may be asked of a draw, with what the caller computed or verified.
+#[derive(Debug, Clone)]
+pub enum DrawStep {
+    /// Commit.
+    Commit(Box<Commitment>),
+    /// Bring the round; the signature is verified.
+    TakeEntropy {
+        /// Of which round.
+        round: u64,
+        /// Hexadecimal.
+        signature: String,
+    },
+    /// Draw.
+    Draw(Box<Drawing>),
+    /// Tell the inspectors.
+    Assign,
+    /// Ask for a replacement.
+    AskSubstitution(Box<Substitution>),
+    /// Sign it; the task was computed for that attempt.
+    SignSubstitution {
+        /// Which, from 0.
+        index: usize,
+        /// The task from now on; none where nobody is left.
+        task: Option<Task>,
+    },
+    /// Publish the secret.
+    Reveal {
+        /// Hexadecimal.
+        secret: String,
+        /// Whether all checks are over.
+        finished: bool,
+    },
+}
+
+/// A step and who takes it.
+#[derive(Debug, Clone)]
+pub struct DrawCommand {
+    /// Who.
+    pub by: Person,
+    /// What.
+    pub step: DrawStep,
+}
+
+impl Draw {
+    /// The name under which the agency's secret is sealed.
+    pub const SECRET_FIELD: &'static str = "secret";
+
+    /// The operation that commits to the draw `id`: always the same, so there is one commitment.
+    #[must_use]
+    pub fn committing(id: &DrawId) -> OpId {
+        OpId::new(Self::KIND, id.as_str())
+    }
+
+    /// The document of that draw.
+    #[must_use]
+    pub fn id(id: &DrawId) -> DocId {
+        DocId::of(&Self::committing(id))
+    }
+
+    /// The task of that subject, as it is now.
+    #[must_use]
+    pub fn task(&self, subject: &SubjectCode) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.subject == *subject)
+    }
+
+    fn step(&self, command: &DrawCommand, context: &Context) -> Result<DrawEvent, Refusal> {
+        use DrawStatus as S;
+        let by = command.by.clone();
+        match (&command.step, self.status) {
+            (DrawStep::Commit(_), _) => Err(Refusal::AlreadyDrawn),
+            (DrawStep::TakeEntropy { round, signature }, S::Committed) => {
+                if *round != self.commitment.round || context.now < self.commitment.round_at {
+                    return Err(Refusal::TooEarly);
+                }
+                Ok(DrawEvent::EntropyTaken(Entropy { signature: signature.clone(), at: context.now }))
+            }
+            (DrawStep::Draw(result), S::EntropyTaken) => {
+                self.drawer(&by)?;
+                Ok(DrawEvent::Drawn(Box::new(Drawing { by, ..result.as_ref().clone() })))
+            }
+            (DrawStep::Draw(_) | DrawStep::TakeEntropy { .. }, S::Drawn | S::Assigned | S::Revealed) => {
+                Err(Refusal::AlreadyDrawn)
+            }
+            (DrawStep::Assign, S::Drawn) => Ok(DrawEvent::Assigned { by }),
+            (DrawStep::AskSubstitution(asked), S::Drawn | S::Assigned) => self.ask(asked, by),
+            (DrawStep::SignSubstitution { index, task }, S::Drawn | S::Assigned) => {
+                self.sign(*index, task.as_ref(), by)
+            }
+            (DrawStep::Reveal { secret, finished }, S::Drawn | S::Assigned) if self.commitment.secret.is_some() => {
+                let over = context.now >= self.commitment.plan.until.end_of_day();
+                if !finished && !over {
+                    return Err(Refusal::NotFinished);
+                }
+                Ok(DrawEvent::Revealed { secret: secret.clone(), by })
+            }
+            _ => Err(Refusal::StateConflict),
+        }
+    }
+
+    /// Whoever approved does not draw.
+    fn drawer(&self, by: &Person) -> Result<(), Refusal> {
+        let approved = self.commitment.plan.approved.as_ref();
+        if approved.is_some_and(|approved| approved.by.actor == by.actor) { Err(Refusal::SamePerson) } else { Ok(()) }
+    }
+
+    fn ask(&self, asked: &Substitution, by: Person) -> Result<DrawEvent, Refusal> {
+        let task = self.task(&asked.subject).ok_or(Refusal::StateConflict)?;
+        let of_task = |code: &InspectorCode| *code == task.lead || *code == task.member;
+        let fits = match &asked.inspector {
+            None => asked.reason.is_about_subject(),
+            Some(code) => !asked.reason.is_about_subject() && of_task(code),
+        };
+        // One at a time: their order decides who comes.
+        let open = |other: &Substitution| other.signed.is_none();
+        if !fits || self.substitutions.iter().any(open) {
+            return Err(Refusal::StateConflict);
+        }
+        if asked.text.is_empty() {
+            return Err(Refusal::TextMissing);
+        }
+        Ok(DrawEvent::SubstitutionAsked(Box::new(Substitution { asked: by, signed: None, ..asked.clone() })))
+    }
+
+    fn sign(&self, index: usize, task: Option<&Task>, by: Person) -> Result<DrawEvent, Refusal> {
+        let asked = self.substitutions.get(index).filter(|asked| asked.signed.is_none());
+        let asked = asked.ok_or(Refusal::StateConflict)?;
+        if asked.asked.actor == by.actor {
+            return Err(Refusal::SamePerson);
+        }
+        let task = task.ok_or(Refusal::NobodyLeft)?.clone();
+        Ok(DrawEvent::SubstitutionSigned { index, by, task })
+    }
+}
+
+fn commit(commitment: &Commitment, by: &Person) -> Result<DrawEvent, Refusal> {
+    let approved = commitment.plan.approved.as_ref().ok_or(Refusal::NotApproved)?;
+    if approved.by.actor == by.actor {
+        return Err(Refusal::SamePerson);
+    }
+    if commitment.counts.get(2).is_none_or(|drawn| *drawn == 0) {
+        return Err(Refusal::NobodyToDraw);
+    }
+    Ok(DrawEvent::Committed(Box::new(Commitment { by: by.clone(), ..commitment.clone() })))
+}
+
+impl Aggregate for Draw {
+    const KIND: &'static str = "draw";
+    type Command = DrawCommand;
+    type Event = DrawEvent;
+    type Rejection = Refusal;
+
+    fn decide(state: Option<&Self>, command: &DrawCommand, context: &Context) -> Result<DrawEvent, Refusal> {
+        match (state, &command.step) {
+            (None, DrawStep::Commit(commitment)) => commit(commitment, &command.by),
+            (None, _) => Err(Refusal::NotCommitted),
+            (Some(draw), _) => draw.step(command, context),
+        }
+    }
+
+    fn evolve(state: Option<Self>, event: &DrawEvent, stamp: Stamp) -> Option<Self> {
+        if let DrawEvent::Committed(commitment) = event {
+            return Some(Self {
+                commitment: commitment.as_ref().clone(),
+                committed_at: stamp.at,
+                status: DrawStatus::Committed,
+                entropy: None,
+                result: None,
+                drawn_at: None,
+                tasks: Vec::new(),
+                substitutions: Vec::new(),
+                revealed: None,
+            });
+        }
+        let mut draw = state?;
+        draw.after(event, stamp.at);
+        Some(draw)
+    }
+}
+
+impl Draw {
+    fn after(&mut self, event: &DrawEvent, at: Moment) {
+        match event {
+            DrawEvent::Committed(_) => {}
+            DrawEvent::EntropyTaken(entropy) => {
+                (self.entropy, self.status) = (Some(entropy.clone()), DrawStatus::EntropyTaken);
+            }
+            DrawEvent::Drawn(result) => {
+                self.tasks.clone_from(&result.tasks);
+                (self.result, self.drawn_at) = (Some(result.as_ref().clone()), Some(at));
+                self.status = DrawStatus::Drawn;
+            }
+            DrawEvent::Assigned { .. } => self.status = DrawStatus::Assigned,
+            DrawEvent::SubstitutionAsked(asked) => self.substitutions.push(asked.as_ref().clone()),
+            DrawEvent::SubstitutionSigned { index, by, task } => {
+                let Some(asked) = self.substitutions.get_mut(*index) else { return };
+                asked.signed = Some((by.clone(), task.clone()));
+                if let Some(place) = self.tasks.iter_mut().find(|place| place.subject == asked.subject) {
+                    *place = task.clone();
+                }
+            }
+            DrawEvent::Revealed { secret, .. } => {
+                (self.revealed, self.status) = (Some(secret.clone()), DrawStatus::Revealed);
+            }
+        }
+    }
+}

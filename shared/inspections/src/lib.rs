@@ -1,0 +1,154 @@
+//! What the functions of inspection share: reading the libraries, plans and draws.
+//!
+//! What must stay true: plans and draws are read from their documents and never from a board, because who may be drawn
+//! depends on what was drawn a second ago.
+
+mod lists;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use canon::sha256;
+use domain::aggregate::Aggregate;
+use domain::catalogue::{Catalogue, CatalogueHistory, DrawId, FileRef, RowError};
+use domain::inspection::{Draw, FILES, Frozen, Library, Past, Person, Plan};
+use domain::permission::{Action, permission};
+use domain::staff::Role;
+use http::StatusCode;
+pub use lists::{after, infeasible, refused, whole};
+use serde_json::{Value, json};
+use service::session::Session;
+use service::{Call, Problem};
+use store::{Access, Document, Platform, StoreError, blob};
+
+/// Documents read in one batch: 16 draws of some 100 KB.
+const BATCH: usize = 16;
+
+/// Whoever is signed in, as inspections know them.
+#[must_use]
+pub fn person(session: &Session) -> Person {
+    Person { actor: session.actor(), account: session.account.to_string() }
+}
+
+/// Whether they see every task: those who inspect and nothing else see their own.
+#[must_use]
+pub fn sees_all(session: &Session) -> bool {
+    session.roles.iter().any(|role| *role != Role::Inspector && permission(*role, Action::SeeInspection))
+}
+
+/// The document of that id; none where there is none.
+///
+/// # Errors
+/// The store's problems.
+pub async fn find<A: Aggregate, P: Platform>(
+    access: &Access<P>,
+    id: &canon::DocId,
+) -> Result<Option<Document<A>>, Problem> {
+    let bytes = access.get(&Document::<A>::key_of(id)).await?;
+    Ok(bytes.map(|bytes| Document::parse(&bytes)).transpose()?)
+}
+
+/// The draw of that id.
+///
+/// # Errors
+/// The store's problems.
+pub async fn draw<P: Platform>(access: &Access<P>, id: &DrawId) -> Result<Option<Document<Draw>>, Problem> {
+    find(access, &Draw::id(id)).await
+}
+
+/// The year of a draw's id.
+#[must_use]
+pub fn year_of(id: &DrawId) -> Option<i32> {
+    id.as_str().split('-').next()?.parse().ok()
+}
+
+/// The town's libraries as they are today, with the catalogue that they belong to: a read of the history and one for
+/// each file.
+///
+/// # Errors
+/// 503 while there is no town; 409 `libraryInvalid` with every mistake by its row; the store's problems.
+pub async fn library<P: Platform>(call: &Call<P>) -> Result<(Arc<Catalogue>, Library), Problem> {
+    let catalogue = call.app.catalogue(&call.access).await?;
+    let history = find::<CatalogueHistory, P>(&call.access, &CatalogueHistory::id()).await?;
+    let history = history.map(|history| history.state.on(call.access.now().date())).unwrap_or_default();
+    let mut files = BTreeMap::new();
+    for name in FILES {
+        if let Some(file) = history.files.get(*name) {
+            files.insert((*name).to_owned(), read_file(&call.access, name, *file).await?);
+        }
+    }
+    let library = Library::parse(&catalogue, &files).map_err(|mistakes| invalid(&mistakes))?;
+    Ok((catalogue, library))
+}
+
+/// Mistakes in one answer: more than anybody corrects in one go. The answer says how many there are.
+const MISTAKES_SHOWN_MAX: usize = 200;
+
+/// The libraries have mistakes, each with its row: nothing is planned or drawn from them until they are corrected.
+fn invalid(mistakes: &[RowError]) -> Problem {
+    let rows: Vec<Value> = mistakes.iter().take(MISTAKES_SHOWN_MAX).map(|mistake| json!(mistake)).collect();
+    let detail = "The libraries of inspection have mistakes; `rows` says where. The administrator corrects and loads them again.";
+    Problem::new(StatusCode::CONFLICT, "libraryInvalid", detail).with("rows", rows).with("total", mistakes.len())
+}
+
+async fn read_file<P: Platform>(access: &Access<P>, name: &str, file: FileRef) -> Result<Vec<u8>, Problem> {
+    let size = usize::try_from(file.size).unwrap_or(usize::MAX);
+    let bytes = blob::get(access, &file.sha256, size).await?;
+    Ok(bytes.ok_or_else(|| StoreError::Damaged(format!("{name} is missing")))?)
+}
+
+/// The draws of a plan that were committed to, by id.
+///
+/// # Errors
+/// The store's problems.
+pub async fn draws<P: Platform>(access: &Access<P>, plan: &Plan) -> Result<BTreeMap<DrawId, Document<Draw>>, Problem> {
+    let mut found = BTreeMap::new();
+    for batch in plan.draws.chunks(BATCH) {
+        let keys: Vec<String> = batch.iter().map(|draw| Document::<Draw>::key_of(&Draw::id(&draw.id))).collect();
+        let bytes = access.get_many(&keys).await?;
+        for (draw, key) in batch.iter().zip(&keys) {
+            if let Some(bytes) = bytes.get(key) {
+                found.insert(draw.id.clone(), Document::parse(bytes)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Who was drawn in `year` and the year before it: as far back as caps and cooling look.
+///
+/// # Errors
+/// The store's problems.
+pub async fn past<P: Platform>(access: &Access<P>, year: i32) -> Result<Vec<Past>, Problem> {
+    let mut past = Vec::new();
+    for year in [year.saturating_sub(1), year] {
+        let Some(plan) = find::<Plan, P>(access, &Plan::id(year)).await? else { continue };
+        for draw in draws(access, &plan.state).await?.into_values() {
+            let Some(drawn_at) = draw.state.drawn_at else { continue };
+            let items = &draw.state.commitment.plan.items;
+            let one = |subject| Past { subject, items: items.clone(), on: drawn_at.date() };
+            past.extend(draw.state.tasks.iter().map(|task| one(task.subject.clone())));
+        }
+    }
+    Ok(past)
+}
+
+/// Lays bytes down under their content.
+///
+/// # Errors
+/// The store's problems.
+pub async fn freeze<P: Platform>(access: &Access<P>, bytes: &[u8]) -> Result<Frozen, Problem> {
+    let frozen = Frozen { sha256: sha256(&[bytes]), size: u32::try_from(bytes.len()).unwrap_or(u32::MAX) };
+    blob::put(access, &frozen.sha256, bytes).await?;
+    Ok(frozen)
+}
+
+/// The bytes again.
+///
+/// # Errors
+/// The store's problems.
+pub async fn thaw<P: Platform>(access: &Access<P>, frozen: &Frozen) -> Result<Vec<u8>, Problem> {
+    let size = usize::try_from(frozen.size).unwrap_or(usize::MAX);
+    let bytes = blob::get(access, &frozen.sha256, size).await?;
+    Ok(bytes.ok_or_else(|| StoreError::Damaged("the lists of a draw are missing".to_owned()))?)
+}

@@ -1,0 +1,102 @@
+//! A draw's bundle, made again from what is stored: the lists as they were frozen, and what was added since.
+//!
+//! Only the lists are stored; the result is computed from them, so what is published cannot differ from what was drawn.
+
+use bundle::{Bundle, LifeError};
+use domain::inspection::{Draw, Reason, Refusal, Substitution};
+use draw::policy::unhex_bytes;
+use draw::substitute::Who;
+use draw::{Blocked, Failure, Role};
+use http::StatusCode;
+use serde_json::{Value, json};
+use service::Problem;
+use store::StoreError;
+
+/// The bundle as far as it goes: with the agency's secret all of it, without it what may be published.
+///
+/// # Errors
+/// What is stored does not fit together.
+pub fn whole(lists: &[u8], draw: &Draw, secret: Option<&str>) -> Result<Bundle, Problem> {
+    let damaged = |what: &str| Problem::from(StoreError::Damaged(format!("the draw's {what} does not fit")));
+    let mut bundle = Bundle::read(lists).map_err(|_| damaged("lists"))?;
+    let Some(entropy) = &draw.entropy else { return Ok(bundle) };
+    for (at, value) in [Some(entropy.signature.as_str()), secret].into_iter().enumerate() {
+        let Some(value) = value.filter(|_| at < bundle.entropy.len()) else { continue };
+        let bytes = unhex_bytes(value).ok_or_else(|| damaged("entropy"))?;
+        bundle.put(at, &bytes).map_err(|_| damaged("entropy"))?;
+    }
+    let Some(result) = &draw.result else { return Ok(bundle) };
+    if bundle.entropy.iter().any(|entropy| entropy.value.is_none()) {
+        bundle.sealed = result.salted;
+        return Ok(bundle);
+    }
+    bundle.run(&mut |_, _, _| {}).map_err(|_| damaged("result"))?;
+    for substitution in draw.substitutions.iter().filter(|one| one.signed.is_some()) {
+        replace(&mut bundle, substitution).map_err(|_| damaged("substitutions"))?;
+    }
+    Ok(bundle)
+}
+
+/// The tasks' subjects and inspectors after one substitution more; none where nobody is left.
+///
+/// # Errors
+/// What is stored does not fit together.
+pub fn after(bundle: &mut Bundle, substitution: &Substitution) -> Result<Option<draw::Pairing>, Problem> {
+    let before = bundle.current().map_err(refused)?;
+    let at = before.iter().position(|pairing| pairing.subject == substitution.subject.as_str());
+    if replace(bundle, substitution).is_err() {
+        return Ok(None);
+    }
+    let now = bundle.current().map_err(refused)?;
+    Ok(at.and_then(|at| now.into_iter().nth(at)))
+}
+
+fn replace(bundle: &mut Bundle, substitution: &Substitution) -> Result<String, LifeError> {
+    let subject = substitution.subject.as_str();
+    let leads = |code: &str| {
+        let current = bundle.current().ok()?;
+        current.into_iter().find(|pairing| pairing.subject == subject).map(|pairing| pairing.lead == code)
+    };
+    let who = match &substitution.inspector {
+        None => Who::Subject,
+        Some(code) if leads(code.as_str()) == Some(true) => Who::Inspector(Role::Lead),
+        Some(_) => Who::Inspector(Role::Member),
+    };
+    let reason = reason(substitution.reason).ok_or(LifeError::NoSuchSource)?;
+    bundle.substitute(subject, who, reason)
+}
+
+fn reason(reason: Reason) -> Option<draw::substitute::Reason> {
+    draw::substitute::Reason::ALL.into_iter().find(|known| known.code() == reason.as_str())
+}
+
+/// Why the lists cannot be drawn from, as an answer. An impossible pairing is told with its blocking set.
+#[must_use]
+pub fn refused(error: LifeError) -> Problem {
+    match error {
+        LifeError::Failed(Failure::Blocked(blocked)) => infeasible(&blocked),
+        LifeError::AlreadyDrawn => Refusal::AlreadyDrawn.into(),
+        LifeError::TooEarly => Refusal::TooEarly.into(),
+        other => {
+            let detail = "The lists cannot be drawn from; the code says why. Correct the plan or the libraries.";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, other.code(), detail)
+        }
+    }
+}
+
+/// Places shown of a blocking set; the count says how many there are.
+const PLACES_SHOWN: usize = 20;
+
+/// There are too few inspectors: these places have only these, who together can take fewer.
+#[must_use]
+pub fn infeasible(blocked: &Blocked) -> Problem {
+    let place = |(subject, role): &(String, Role)| json!({"subject": subject, "role": role.name()});
+    let places: Vec<Value> = blocked.places.iter().take(PLACES_SHOWN).map(place).collect();
+    let inspector = |(code, cap): &(String, u32)| json!({"code": code, "cap": cap});
+    let inspectors: Vec<Value> = blocked.inspectors.iter().map(inspector).collect();
+    let detail = "There are not enough inspectors: `places` can only be taken by `inspectors`, who together can take fewer. Name more of them, or raise what each may take.";
+    Problem::new(StatusCode::CONFLICT, "pairingInfeasible", detail)
+        .with("placeCount", blocked.places.len())
+        .with("places", places)
+        .with("inspectors", inspectors)
+}
