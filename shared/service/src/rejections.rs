@@ -116,9 +116,13 @@ impl From<InspectionRefusal> for Problem {
             R::StateConflict | R::AlreadyDrawn | R::NotApproved | R::NotCommitted | R::TooEarly | R::NotFinished => {
                 (StatusCode::CONFLICT, "It does not stand so that this is possible. Look again, then decide.")
             }
-            R::DrawPending => (StatusCode::CONFLICT, "Another draw for one of the items waits for its result. Draw that one first."),
+            R::DrawPending => {
+                (StatusCode::CONFLICT, "Another draw for one of the items waits for its result. Draw that one first.")
+            }
             R::NoRehearsal => (StatusCode::CONFLICT, "This town has no rounds to rehearse with (drand_rounds.csv)."),
-            R::PlanFull | R::NobodyToDraw | R::NobodyLeft => (StatusCode::CONFLICT, "There is no room, or nobody left."),
+            R::PlanFull | R::NobodyToDraw | R::NobodyLeft => {
+                (StatusCode::CONFLICT, "There is no room, or nobody left.")
+            }
             R::NeverPublished => (StatusCode::CONFLICT, "Such a result is never published."),
             _ => (StatusCode::UNPROCESSABLE_ENTITY, "What was sent is against a rule; the code says which."),
         };

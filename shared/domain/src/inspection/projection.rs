@@ -22,7 +22,13 @@ pub fn project_draw(state: &Value) -> Option<Projection> {
         // What timelines sort months by.
         "receivedAt": draw.committed_at,
     });
-    Some(Projection { table: "draws", columns: row.clone(), queues: Vec::new(), timelines: vec![(DRAWS, row)] })
+    Some(Projection {
+        table: "draws",
+        columns: row.clone(),
+        queues: Vec::new(),
+        timelines: vec![(DRAWS, row)],
+        sum: None,
+    })
 }
 
 /// The word under which the public sees where a draw stands.
@@ -63,5 +69,5 @@ pub fn project_check(state: &Value) -> Option<Projection> {
         });
         timelines.push((RESULTS, row));
     }
-    Some(Projection { table: "checks", columns, queues: Vec::new(), timelines })
+    Some(Projection { table: "checks", columns, queues: Vec::new(), timelines, sum: None })
 }
