@@ -70,12 +70,12 @@ test('a category that goes is told with the orders that still use it', { timeout
   const page = await open(t)
   // Whether an order of the demo uses it depends on what ran before; the answer is given to the page.
   await page.route('**/api/dispatch/in-use', (route) =>
-    route.fulfill({ json: { complete: true, open: { categoryCode: { T0403: 2 } } } }))
-  const kept = file('complaint_taxonomy.csv').split('\n').filter((line) => !line.includes(',T0403,'))
+    route.fulfill({ json: { complete: true, open: { categoryCode: { T0404: 2 } } } }))
+  const kept = file('complaint_taxonomy.csv').split('\n').filter((line) => !line.includes(',T0404,'))
   await preview(page, [chosen('complaint_taxonomy.csv', kept.join('\n'))])
   const shown = await page.locator('.result').innerText()
   assert.match(shown, /删掉的代码还有在办工单在用/)
-  assert.match(shown, /T0403\)：2 件在办/)
+  assert.match(shown, /T0404\)：2 件在办/)
   assert.match(shown, /什么都不会丢/)
 })
 

@@ -62,9 +62,11 @@ pub(crate) async fn draft<P: Platform>(
     };
     let mut mistakes: Vec<Mistake> = wish.files.iter().filter_map(|(name, text)| files::check(name, text)).collect();
     let removed: Vec<String> = base.files.keys().filter(|name| !wanted.contains_key(*name)).cloned().collect();
+    let mut files = BTreeMap::new();
+    files.extend(wanted.iter().filter(|(name, file)| base.files.get(*name) != Some(file)).map(owned));
     let mut draft = Draft {
         load: Load {
-            files: wanted.iter().filter(|(name, file)| base.files.get(*name) != Some(file)).map(owned).collect(),
+            files,
             compiled: FileRef { sha256: sha256(&[]), size: 0 },
             version: String::new(),
             removed,

@@ -1,11 +1,10 @@
-//! The 12345 webhook, outbound: telling platforms what there is to tell, and comparing lists with them.
+//! The 12345 webhook, outbound: telling platforms what there is to tell.
 //!
 //! Whoever holds the clock key calls `POST /api/clock/courier` beside the tick, not after it: a platform that is slow or
 //! dead holds up this route and nothing else. What must stay true: it may be missed for a week, run twice at once or die
 //! in the middle; each ticket's messages go out in order, each at least once and always in the same words, under a number
 //! by which the platform knows a repeated one; and no call works for longer than 10 s.
 
-mod reconcile;
 mod send;
 mod telling;
 
@@ -16,7 +15,7 @@ use domain::hotline::Upstreams;
 use serde::Serialize;
 use service::{App, Call, Network, Problem};
 use store::Platform;
-use upstream::Desk;
+use upstream::{Desk, Line};
 
 /// Works for 10 s at most and leaves the rest to the next call.
 const WORK_MS: i64 = 10_000;
@@ -35,10 +34,7 @@ struct Report {
 
 /// The function's routes.
 pub fn routes<P: Platform, N: Network>(network: N) -> Router<App<P>> {
-    let clocked = network.clone();
-    Router::new()
-        .route("/api/clock/courier", post(move |call: Call<P>| async move { courier(call, clocked).await }))
-        .merge(reconcile::routes(network))
+    Router::new().route("/api/clock/courier", post(move |call: Call<P>| async move { courier(call, network).await }))
 }
 
 /// `POST /api/clock/courier`
@@ -52,7 +48,7 @@ async fn courier<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<R
     let (keys, upstreams) = (call.keys().await?, Upstreams::of(&catalogue.hotline));
     let desk = Desk { call: &call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
     let secrets = upstream::platform_keys(&call).await;
-    let sender = send::Sender { desk: &desk, network: &network, secrets: &secrets, until };
+    let sender = send::Sender { line: Line { desk: &desk, network: &network, secrets: &secrets }, until };
     let sent = futures::future::join_all(upstreams.platform.iter().map(|platform| sender.run(platform))).await;
     for one in sent {
         let one = one?;
@@ -60,7 +56,6 @@ async fn courier<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<R
         report.failed = report.failed.saturating_add(one.failed);
         report.more = report.more || one.more;
     }
-    reconcile::daily(&sender).await?;
     Ok(service::json(&report).into_response())
 }
 

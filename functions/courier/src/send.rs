@@ -7,13 +7,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use canon::{DocId, sha256};
-use domain::hotline::{Breaker, Key, Ticket, TicketCommand, Upstream, relay_queue};
+use domain::hotline::{Breaker, Ticket, TicketCommand, Upstream, relay_queue};
 use domain::order::WorkOrder;
 use domain::time::Moment;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, StatusCode};
 use service::{Network, NetworkError, Problem};
 use store::{Access, Document, Platform, StoreError, read_queue};
-use upstream::{Desk, note, read_ticket};
+use upstream::{Line, breaker_key, note, read_breaker, read_ticket};
 
 use crate::telling;
 
@@ -23,16 +23,12 @@ const TICKETS_MAX: usize = 256;
 const AT_ONCE: usize = 8;
 /// Messages of one ticket in a call.
 const MESSAGES_MAX: usize = 8;
-/// How long a platform may take to answer.
-const ANSWER_WITHIN_MS: u64 = 5_000;
 /// Nobody reads what is in an answer to a message.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// What every message needs.
 pub(crate) struct Sender<'a, P, N> {
-    pub desk: &'a Desk<'a, P>,
-    pub network: &'a N,
-    pub secrets: &'a [Key],
+    pub line: Line<'a, P, N>,
     /// When this call ends.
     pub until: Moment,
 }
@@ -58,7 +54,7 @@ enum Answer {
 impl<P: Platform, N: Network> Sender<'_, P, N> {
     /// Works through what is due for `platform`.
     pub(crate) async fn run(&self, platform: &Upstream) -> Result<Sent, Problem> {
-        let access = &self.desk.call.access;
+        let access = &self.line.desk.call.access;
         let (now, mut sent) = (access.now(), Sent::default());
         let breaker = read_breaker(access, &platform.code).await?;
         let allowed = breaker.allows(now, TICKETS_MAX);
@@ -73,9 +69,9 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
         due.sort_unstable();
         sent.more = due.len() > allowed;
         due.truncate(allowed);
-        let mut line = Line { breaker, changed: false };
+        let mut state = State { breaker, changed: false };
         for batch in due.chunks(AT_ONCE) {
-            if access.now() >= self.until || line.breaker.allows(access.now(), 1) == 0 {
+            if access.now() >= self.until || state.breaker.allows(access.now(), 1) == 0 {
                 sent.more = false;
                 break;
             }
@@ -85,18 +81,18 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
                 let (delivered, failed) = one?;
                 sent.delivered = sent.delivered.saturating_add(delivered);
                 sent.failed = sent.failed.saturating_add(failed);
-                line.note(delivered, failed, access.now());
+                state.note(delivered, failed, access.now());
             }
         }
-        if line.changed {
-            write_breaker(access, &platform.code, &line.breaker).await?;
+        if state.changed {
+            write_breaker(access, &platform.code, &state.breaker).await?;
         }
         Ok(sent)
     }
 
     /// One ticket: its messages in order. How many were taken and how many met no answer.
     async fn ticket(&self, platform: &Upstream, id: &DocId, silent: &AtomicBool) -> Result<(usize, usize), Problem> {
-        let call = self.desk.call;
+        let call = self.line.desk.call;
         let Some(mut ticket) = read_ticket(call, id).await? else { return Ok((0, 0)) };
         let order_key = Document::<WorkOrder>::key_of(&Ticket::order_id(id));
         let Some(bytes) = call.access.get(&order_key).await? else { return Ok((0, 0)) };
@@ -108,7 +104,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
             if waits || silent.load(Ordering::Relaxed) || call.access.now() >= self.until {
                 break;
             }
-            let body = telling::body(self.desk.keys, &ticket.state, &order, seq, out.kind, out.source);
+            let body = telling::body(self.line.desk.keys, &ticket.state, &order, seq, out.kind, out.source);
             let Some(body) = body else { break };
             let answer = self.push(platform, &telling::message_id(id, seq), &body).await;
             let (command, unheard) = outcome(call, seq, &body, &answer);
@@ -127,7 +123,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
     }
 
     async fn push(&self, platform: &Upstream, id: &str, body: &[u8]) -> Answer {
-        match self.exchange(platform, Method::POST, &platform.push_url, id, body, ANSWER_BYTES_MAX).await {
+        match self.line.exchange(platform, Method::POST, &platform.push_url, id, body, ANSWER_BYTES_MAX).await {
             Ok(answer) if answer.status().is_success() => Answer::Taken,
             Ok(answer) => match answer.status() {
                 status @ (StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => Answer::Failing(status),
@@ -137,47 +133,15 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
             Err(error) => Answer::Silent(error),
         }
     }
-
-    /// A signed request and its answer.
-    pub(crate) async fn exchange(
-        &self,
-        platform: &Upstream,
-        method: Method,
-        url: &str,
-        id: &str,
-        body: &[u8],
-        bytes_max: usize,
-    ) -> Result<Response<Vec<u8>>, NetworkError> {
-        let access = &self.desk.call.access;
-        let Some(key) = self.secrets.iter().find(|key| key.platform == platform.code) else {
-            return Err(NetworkError::Unreachable);
-        };
-        let names = platform.header_names();
-        let id = match platform.scheme {
-            domain::hotline::Scheme::StandardWebhooks => id.to_owned(),
-            // A nonce is new each time.
-            domain::hotline::Scheme::HmacSm3 => base16ct::lower::encode_string(&access.random::<16>()),
-        };
-        let timestamp = access.now().unix_ms().div_euclid(1000).to_string();
-        let signature = platform.scheme.sign(key, &id, &timestamp, body);
-        let mut request = Request::builder().method(method).uri(url).header("content-type", "application/json");
-        request = request.header(&names.id, &id).header(&names.timestamp, &timestamp);
-        request = request.header(&names.signature, signature);
-        if !names.key.is_empty() {
-            request = request.header(&names.key, &key.id);
-        }
-        let request = request.body(body.to_vec()).map_err(|_| NetworkError::Unreachable)?;
-        self.network.send(request, bytes_max, ANSWER_WITHIN_MS).await
-    }
 }
 
 /// A platform's breaker during one call.
-struct Line {
+struct State {
     breaker: Breaker,
     changed: bool,
 }
 
-impl Line {
+impl State {
     fn note(&mut self, delivered: usize, failed: usize, now: Moment) {
         let after = match (delivered, failed) {
             (_, 1..) => self.breaker.failed(now),
@@ -199,16 +163,6 @@ fn outcome<P: Platform>(call: &service::Call<P>, seq: u64, body: &[u8], answer: 
         Answer::Failing(status) => (fail(format!("http{}", status.as_u16()), false), true),
         Answer::Silent(error) => (fail(error.code().to_owned(), false), true),
     }
-}
-
-fn breaker_key(platform: &str) -> String {
-    format!("hotline/breaker/{platform}")
-}
-
-/// The breaker of a platform.
-pub(crate) async fn read_breaker<P: Platform>(access: &Access<P>, platform: &str) -> Result<Breaker, StoreError> {
-    let bytes = access.get(&breaker_key(platform)).await?;
-    Ok(bytes.and_then(|bytes| canon::read(&bytes).ok()).unwrap_or_default())
 }
 
 async fn write_breaker<P: Platform>(access: &Access<P>, platform: &str, breaker: &Breaker) -> Result<(), StoreError> {

@@ -29,7 +29,7 @@ pub(crate) fn body(
     let granted = work.and_then(|work| work.limit);
     let message = json!({
         "seq": seq, "type": kind, "number": ticket.number, "orderNo": order.state.registered.number,
-        "at": recorded.at, "event": orders::event_name(&recorded.event), "unit": work.and_then(|work| work.unit.as_ref()),
+        "at": recorded.at, "event": canon::variant_name(&recorded.event), "unit": work.and_then(|work| work.unit.as_ref()),
         "text": text.unwrap_or_default(), "result": class, "limit": granted,
         "confidential": order.state.registered.confidential,
     });

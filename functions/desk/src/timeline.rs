@@ -1,7 +1,7 @@
 //! What happened to an order, in words that staff may read.
 
 use domain::order::{Answer, Attachment, OrderEvent, RatingReason, Sight, Status, Text};
-use orders::{Opener, event_name};
+use orders::Opener;
 use serde_json::{Value, json};
 use store::Recorded;
 
@@ -16,7 +16,7 @@ pub(crate) fn entry(recorded: &Recorded<OrderEvent>, opener: &Opener, sight: Sig
     let kind = by.split(':').next().unwrap_or_default();
     let (answer, to) = outcome(event);
     json!({
-        "seq": recorded.seq, "at": recorded.at, "type": event_name(event),
+        "seq": recorded.seq, "at": recorded.at, "type": canon::variant_name(event),
         "by": { "kind": kind, "you": by == me },
         "unit": work.and_then(|work| work.unit.as_ref()),
         "units": work.map(|work| work.units.as_slice()).unwrap_or_default(),

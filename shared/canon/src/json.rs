@@ -71,7 +71,7 @@ fn write(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanoni
 fn write_members(mut members: Vec<(&String, &Value)>, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanonical> {
     // A map iterates in the order of UTF-8, which for ASCII, nearly every name, is that of UTF-16 too.
     if !members.iter().all(|(name, _)| name.is_ascii()) {
-        members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+        members.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
     }
     out.push(b'{');
     for (index, (name, member)) in members.into_iter().enumerate() {

@@ -57,7 +57,7 @@ pub async fn page<P: Platform>(staff: &StaffCall<P>, page: u64) -> Result<Rows, 
 /// When the store fails.
 pub async fn every<P: Platform>(access: &Access<P>, page: u64) -> Result<Rows, StoreError> {
     let mut rows: Rows = read_table(access, "orders", page).await?.into_iter().collect();
-    rows.sort_by(|(_, a), (_, b)| number(&b.c).cmp(number(&a.c)));
+    rows.sort_unstable_by(|(_, a), (_, b)| number(&b.c).cmp(number(&a.c)));
     Ok(rows)
 }
 

@@ -21,5 +21,5 @@ pub use desk::Desk;
 pub use earlier::earlier;
 pub use phone::{e164, phone_number};
 pub use seal::{Opener, Sealer, seal_field, seal_text};
-pub use shown::{Receipt, attachments, event_name, evidence, place, receipt, result_before, results};
+pub use shown::{Receipt, attachments, evidence, place, receipt, result_before, results};
 pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};

@@ -71,13 +71,3 @@ pub fn place(order: &WorkOrder, opener: &Opener, content: bool) -> Value {
         "lon": lon, "lat": lat, "crs": place.position.map(|_| "WGS84"), "approx": place.approx,
     })
 }
-
-/// The event's name as it is stored.
-#[must_use]
-pub fn event_name(event: &OrderEvent) -> String {
-    match serde_json::to_vec(event).ok().and_then(|bytes| canon::read::<Value>(&bytes).ok()) {
-        Some(Value::Object(members)) => members.into_iter().next().map(|(name, _)| name).unwrap_or_default(),
-        Some(Value::String(name)) => name,
-        _ => String::new(),
-    }
-}

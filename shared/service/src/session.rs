@@ -5,6 +5,8 @@
 //! again ask for it once more. What must stay true: a request that changes something never gets past [`StaffCall`]
 //! without that token, and no session outlives its idle and absolute limits, nor the first of its roles to end.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use canon::{DocId, Hash, sha256};
 use domain::aggregate::Actor;
@@ -146,7 +148,9 @@ impl Session {
     /// Whoever is signed in, as an order's rules know them.
     #[must_use]
     pub fn member(&self) -> Member {
-        let roles = self.roles.iter().copied().collect();
+        // Not `collect`, which sorts first and so brings a sort into every function.
+        let mut roles = BTreeSet::new();
+        roles.extend(self.roles.iter().copied());
         let (unit, grid) = (self.unit.clone(), self.grid.clone());
         Member { id: self.actor(), roles, unit, centre: self.centre, grid }
     }

@@ -163,7 +163,7 @@ fn candidates<P: Platform>(access: &Access<P>, head: &Head, last: u64) -> Vec<u6
         let watched = waiting.seen_ms.saturating_sub(waiting.since_ms) <= WATCH_MS;
         watched || now.saturating_sub(waiting.seen_ms) >= REST_MS
     });
-    due.sort_by_key(|waiting| (waiting.seen_ms, waiting.slot));
+    due.sort_unstable_by_key(|waiting| (waiting.seen_ms, waiting.slot));
     let new = head.next..=last.min(head.next.saturating_add(ROUND_SLOTS - 1));
     // Half the round at most for the waiting, so that a pile of abandoned slots never stops new ones.
     let due = due.into_iter().map(|waiting| waiting.slot).take(usize::try_from(ROUND_SLOTS / 2).unwrap_or(0));
@@ -174,7 +174,10 @@ fn candidates<P: Platform>(access: &Access<P>, head: &Head, last: u64) -> Vec<u6
 async fn decide<P: Platform>(access: &Access<P>, head: &Head, slots: &[u64]) -> Result<(Batch, Head), StoreError> {
     let now = access.now().unix_ms();
     let events = read_events(access, read_announced(access, slots).await?).await?;
-    let mut open: BTreeMap<u64, Waiting> = head.waiting.iter().map(|waiting| (waiting.slot, waiting.clone())).collect();
+    let mut open = BTreeMap::new();
+    for waiting in &head.waiting {
+        open.insert(waiting.slot, waiting.clone());
+    }
     for slot in slots {
         open.entry(*slot).or_insert(Waiting { slot: *slot, since_ms: now, seen_ms: now }).seen_ms = now;
     }
@@ -209,7 +212,11 @@ fn entry(slot: u64, doc: &str, event: &EventHead) -> LogEntry {
 async fn read_announced<P: Platform>(access: &Access<P>, slots: &[u64]) -> Result<BTreeSet<String>, StoreError> {
     let keys: Vec<String> = slots.iter().map(|slot| keys::feed(*slot)).collect();
     let found = access.get_many(&keys).await?;
-    found.into_values().map(|bytes| Ok(canon::read::<Notice>(&bytes)?.doc)).collect()
+    let mut docs = BTreeSet::new();
+    for bytes in found.into_values() {
+        docs.insert(canon::read::<Notice>(&bytes)?.doc);
+    }
+    Ok(docs)
 }
 
 /// The events of `docs` and their documents' keys, by slot: a slot names at most one event.
@@ -237,7 +244,10 @@ async fn publish<P: Platform>(
     project: ProjectFn,
 ) -> Result<(), StoreError> {
     log::publish(access, batch.from, &batch.entries).await?;
-    let docs: BTreeSet<String> = batch.entries.iter().map(|entry| entry.doc.clone()).collect();
+    let mut docs = BTreeSet::new();
+    for entry in &batch.entries {
+        docs.insert(entry.doc.clone());
+    }
     publish_documents(access, docs, project).await?;
     let spent: Vec<String> = batch.spent.iter().map(|slot| keys::feed(*slot)).collect();
     access.delete_many(&spent).await?;

@@ -7,6 +7,7 @@
 
 mod apply;
 mod evidence;
+mod line;
 mod note;
 mod register;
 
@@ -20,6 +21,7 @@ use service::{Call, Keys, Problem};
 use store::{Document, Platform, StoreError};
 
 pub use evidence::{keep, read_evidence};
+pub use line::{Line, breaker_key, read_breaker};
 pub use note::note;
 pub use register::Registration;
 

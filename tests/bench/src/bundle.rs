@@ -34,6 +34,7 @@ const COMPONENTS: &[&str] = &[
     "relay",
     "courier",
     "fetcher",
+    "reconciliation",
     "liaison",
 ];
 /// 700 KiB.

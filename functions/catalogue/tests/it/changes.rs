@@ -22,13 +22,13 @@ fn same_class(text: &str) -> String {
 #[tokio::test]
 async fn a_preview_tells_every_row_and_leaves_no_trace() {
     let mut town = Town::new().await;
-    let files = json!({"complaint_taxonomy.csv": same_class(&taxonomy(",T0403,")), "town.toml": with_supplements(21)["town.toml"]});
+    let files = json!({"complaint_taxonomy.csv": same_class(&taxonomy(",T0404,")), "town.toml": with_supplements(21)["town.toml"]});
     let before = town.kv.dump();
     let (status, told) = town.preview(json!({"files": files})).await;
     assert_eq!(status, 200, "{told}");
     assert_eq!((&told["mistakes"], &told["total"], &told["number"]), (&json!([]), &json!(0), &json!(1)));
     assert_eq!([&told["added"], &told["removed"], &told["changed"]], [1, 1, 1]);
-    assert_eq!(told["gone"], json!([{"what": "categoryCode", "code": "T0403"}]));
+    assert_eq!(told["gone"], json!([{"what": "categoryCode", "code": "T0404"}]));
     let [taxonomy, settings] = [&told["files"][0], &told["files"][1]];
     assert_eq!(
         (&taxonomy["name"], &taxonomy["added"], &taxonomy["removed"]),

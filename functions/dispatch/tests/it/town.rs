@@ -280,6 +280,11 @@ impl Town {
 
 /// All functions of the bundle but the portal.
 pub fn router(kv: &MemoryKv) -> Router {
+    service::finish(functions(), App::new(kv.clone()))
+}
+
+/// The functions that work on orders.
+pub fn functions() -> Router<App<MemoryKv>> {
     let routes = identity::routes()
         .merge(staff::routes())
         .merge(catalogue::routes())
@@ -287,7 +292,7 @@ pub fn router(kv: &MemoryKv) -> Router {
         .merge(intake::routes())
         .merge(cases::routes())
         .merge(attachments::routes());
-    let routes = routes
+    routes
         .merge(lists::routes())
         .merge(duties::routes())
         .merge(clock::routes())
@@ -295,8 +300,7 @@ pub fn router(kv: &MemoryKv) -> Router {
         .merge(desk::routes())
         .merge(whistles::routes())
         .merge(exports::routes())
-        .merge(followup::routes());
-    service::finish(routes, App::new(kv.clone()))
+        .merge(followup::routes())
 }
 
 fn file(name: &str) -> (String, String) {

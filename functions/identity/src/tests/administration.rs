@@ -159,7 +159,7 @@ async fn an_auditor_looks_and_changes_nothing_and_the_others_do_not_even_look() 
     }
     assert_eq!(
         town.read(&auditor, ME).await.body["actions"],
-        json!(["seeStaff", "seeLooks", "seeHotline", "seeExports"])
+        json!(["seeStaff", "seeLooks", "seeHotline", "seeExports", "seeInspection"])
     );
     let all = json!(["manageStaff", "seeStaff", "seeHotline", "manageCatalogue"]);
     assert_eq!(town.read(&administrator, ME).await.body["actions"], all);

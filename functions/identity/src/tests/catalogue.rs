@@ -103,8 +103,8 @@ async fn missing_and_unknown_files_are_named() {
     let answer = town.load(&administrator, &some_of_yundu(&["town.toml"])).await;
     assert_eq!(answer.said(), (422, "catalogueInvalid"));
     let rows = answer.body["rows"].as_array().unwrap().iter().filter(|row| row["code"] == "missing_file");
-    // All but the one that is there and the notices, without which a town can be.
-    assert_eq!(rows.count(), domain::catalogue::FILES.len() - 2);
+    // All but the one that is there, and the two without which a town can be: notices and platforms above it.
+    assert_eq!(rows.count(), domain::catalogue::FILES.len() - 3);
     let unknown = BTreeMap::from([("passwd".to_owned(), "a,b\n".to_owned())]);
     let answer = town.load(&administrator, &unknown).await;
     assert_eq!((answer.said(), &answer.body["rows"][0]["code"]), ((422, "catalogueInvalid"), &json!("unknown_file")));

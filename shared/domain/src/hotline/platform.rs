@@ -166,7 +166,8 @@ impl Upstreams {
         if self.platform.len() > PLATFORMS_MAX {
             return Err(PlatformError(format!("{} platforms, at most {PLATFORMS_MAX}", self.platform.len())));
         }
-        let codes: BTreeSet<&str> = self.platform.iter().map(|platform| platform.code.as_str()).collect();
+        let mut codes = BTreeSet::new();
+        codes.extend(self.platform.iter().map(|platform| platform.code.as_str()));
         if codes.len() < self.platform.len() {
             return Err(PlatformError("two platforms have one code".to_owned()));
         }

@@ -163,9 +163,12 @@ impl WorkOrder {
     pub fn callers(&self) -> usize {
         let known = self.registered.caller.index;
         let others = self.joined.iter().map(|joined| joined.index.unwrap_or(joined.device));
-        let others: BTreeSet<Hash> = others.filter(|other| Some(*other) != known).collect();
+        let mut distinct = BTreeSet::new();
+        for other in others.filter(|other| Some(*other) != known) {
+            distinct.insert(other);
+        }
         let children = self.handled().map_or(0, |handling| handling.children.len());
-        others.len().saturating_add(children).saturating_add(1)
+        distinct.len().saturating_add(children).saturating_add(1)
     }
 
     /// Only what is over, and to whose caller nobody owes an answer any more.

@@ -70,8 +70,8 @@ pub fn repeat_of(
         None => Some(RepeatKind::SelfOpen),
         Some(closed_at) => (now.ms_since(closed_at) <= rule.closed_window_ms).then_some(RepeatKind::SelfClosed),
     };
-    let mut found: Vec<Repeat> =
+    let found: Vec<Repeat> =
         same.filter_map(|order| Some(Repeat { kind: kind(&order.row)?, parent: order.id.clone() })).collect();
-    found.sort_by_key(|repeat| repeat.kind == RepeatKind::SelfClosed);
-    found.into_iter().next()
+    // The first that is open, or the first.
+    found.iter().find(|repeat| repeat.kind != RepeatKind::SelfClosed).or_else(|| found.first()).cloned()
 }

@@ -43,10 +43,12 @@ impl WorkOrder {
 
     fn is_last_attempt(&self, now: Moment, rules: Rules) -> bool {
         let earlier = self.handled().map(|h| h.attempts.as_slice()).unwrap_or_default();
-        let attempts = || earlier.iter().copied().chain([now]);
-        let days: std::collections::BTreeSet<_> = attempts().map(Moment::date).collect();
+        let attempts: Vec<_> = earlier.iter().copied().chain([now]).map(Moment::date).collect();
+        let mut days = attempts.clone();
+        // Attempts only get later.
+        days.dedup();
         let enough = |count: usize, least: u32| u32::try_from(count).unwrap_or(u32::MAX) >= least;
-        enough(attempts().count(), rules.visit_attempts) && enough(days.len(), rules.visit_days)
+        enough(attempts.len(), rules.visit_attempts) && enough(days.len(), rules.visit_days)
     }
 
     pub(super) fn outcome(

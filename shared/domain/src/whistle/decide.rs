@@ -94,8 +94,8 @@ fn blow(command: &WhistleCommand, blown: &Blown) -> Result<WhistleEvent, Whistle
     if blown.text.is_empty() {
         return Err(WhistleRejection::TextMissing);
     }
-    let units: std::collections::BTreeSet<&UnitCode> = blown.callees.iter().map(|(unit, _)| unit).collect();
-    if units.is_empty() || units.len() != blown.callees.len() {
+    let times = |unit: &UnitCode| blown.callees.iter().filter(|(other, _)| other == unit).count();
+    if blown.callees.is_empty() || blown.callees.iter().any(|(unit, _)| times(unit) != 1) {
         return Err(WhistleRejection::UnitMissing);
     }
     Ok(WhistleEvent::Blown(Box::new(Blown { by: command.member.id.clone(), ..blown.clone() })))

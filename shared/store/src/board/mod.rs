@@ -47,7 +47,7 @@ pub(crate) async fn publish_documents<P: Platform>(
         folded.extend(fold(&key, &bytes, project)?);
     }
     // In the order of birth, so that a run is the same whatever order the batch read came in.
-    folded.sort_by_key(|folded| folded.born);
+    folded.sort_unstable_by_key(|folded| folded.born);
     timeline::apply(access, &folded).await?;
     table::apply(access, &folded).await
 }

@@ -70,7 +70,7 @@ pub async fn read_queue<P: Platform>(access: &Access<P>, name: &str) -> Result<R
         }
         prefixes = deeper;
     }
-    rows.sort_by_key(|(_, row)| row.born);
+    rows.sort_unstable_by_key(|(_, row)| row.born);
     Ok(rows)
 }
 

@@ -120,6 +120,7 @@ impl Town {
             .merge(duties::routes())
             .merge(relay::routes())
             .merge(courier::routes(self.platform.clone()))
+            .merge(reconciliation::routes(self.platform.clone()))
             .merge(fetcher::routes(self.platform.clone()));
         Instance { hotline: service::finish(hotline::routes(), app.clone()), clock: service::finish(clock, app) }
     }

@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
-use axum::routing::{get, post};
 use domain::hotline::{
     Difference, DifferenceKind, Side, Ticket, TicketCommand, Upstream, Upstreams, compare, day_queue,
 };
@@ -20,11 +18,9 @@ use http::{Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use service::session::StaffCall;
-use service::{App, FieldError, Network, Problem, body};
+use service::{FieldError, Network, Problem, body};
 use store::{Platform, StoreError, read_queue};
-use upstream::{Desk, note, read_ticket};
-
-use crate::send::{Sender, read_breaker};
+use upstream::{Desk, Line, note, read_breaker, read_ticket};
 
 /// A list of 50 000 numbers of 150 bytes.
 const LIST_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -66,26 +62,10 @@ fn report_key(platform: &str, date: Date) -> String {
     format!("hotline/reconciliation/{platform}/{date}")
 }
 
-/// The routes.
-pub(crate) fn routes<P: Platform, N: Network>(network: N) -> Router<App<P>> {
-    let repairing = network.clone();
-    Router::new()
-        .route(
-            "/api/hotline/reconciliation",
-            get(read::<P>).post(move |staff: StaffCall<P>, request: Body| async move {
-                on_demand(staff, request, network).await
-            }),
-        )
-        .route(
-            "/api/hotline/reconciliation/repair",
-            post(move |staff: StaffCall<P>, request: Body| async move { repair(staff, request, repairing).await }),
-        )
-}
-
 /// `POST /api/hotline/reconciliation` and its repair.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Form {
+pub(crate) struct Form {
     platform: String,
     date: String,
     /// For a repair: which number.
@@ -93,11 +73,12 @@ struct Form {
 }
 
 /// Compares yesterday once a day for every platform that has a list.
-pub(crate) async fn daily<P: Platform, N: Network>(sender: &Sender<'_, P, N>) -> Result<(), Problem> {
-    let access = &sender.desk.call.access;
+pub(crate) async fn daily<P: Platform, N: Network>(comparer: &Comparer<'_, P, N>) -> Result<usize, Problem> {
+    let mut compared = 0_usize;
+    let access = &comparer.0.desk.call.access;
     let now = access.now();
     let yesterday = now.plus_ms(SETTLED_MS.saturating_neg()).date().plus_days(-1);
-    for platform in sender.desk.upstreams.platform.iter().filter(|platform| !platform.list_url.is_empty()) {
+    for platform in comparer.0.desk.upstreams.platform.iter().filter(|platform| !platform.list_url.is_empty()) {
         let key = format!("consumer/reconciliation/{}", platform.code);
         let bytes = access.get(&key).await?;
         let mut state: Daily = bytes.and_then(|bytes| canon::read(&bytes).ok()).unwrap_or_default();
@@ -107,18 +88,22 @@ pub(crate) async fn daily<P: Platform, N: Network>(sender: &Sender<'_, P, N>) ->
             continue;
         }
         state.tried_at = Some(now);
-        if sender.compare(platform, yesterday).await.is_ok() {
+        if comparer.compare(platform, yesterday).await.is_ok() {
             state.done = Some(yesterday);
+            compared = compared.saturating_add(1);
         }
         access.set(&key, serde_json::to_vec(&state).map_err(StoreError::from)?).await?;
     }
-    Ok(())
+    Ok(compared)
 }
 
-impl<P: Platform, N: Network> Sender<'_, P, N> {
+/// Compares lists over a line.
+pub(crate) struct Comparer<'a, P, N>(pub(crate) Line<'a, P, N>);
+
+impl<P: Platform, N: Network> Comparer<'_, P, N> {
     /// Compares `date` with `platform` and keeps the report.
     async fn compare(&self, platform: &Upstream, date: Date) -> Result<Comparison, Problem> {
-        let access = &self.desk.call.access;
+        let access = &self.0.desk.call.access;
         let theirs = self.their_list(platform, date).await?;
         let mut ours: BTreeMap<String, Side> = BTreeMap::new();
         for (_, row) in read_queue(access, &day_queue(&platform.code, date)).await? {
@@ -132,7 +117,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
         let doubtful: std::collections::BTreeSet<String> =
             numbers.into_iter().filter(|number| differ(number)).collect();
         for number in doubtful {
-            let ticket = read_ticket(self.desk.call, &Ticket::id(&platform.code, &number)).await?;
+            let ticket = read_ticket(self.0.desk.call, &Ticket::id(&platform.code, &number)).await?;
             match ticket {
                 Some(ticket) => ours.insert(number, ticket.state.side()),
                 None => ours.remove(&number),
@@ -156,7 +141,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
         let separator = if platform.list_url.contains('?') { '&' } else { '?' };
         let url = format!("{}{separator}date={date}", platform.list_url);
         let id = format!("list.{date}");
-        let answer = self.exchange(platform, Method::GET, &url, &id, b"", LIST_BYTES_MAX).await;
+        let answer = self.0.exchange(platform, Method::GET, &url, &id, b"", LIST_BYTES_MAX).await;
         let answer = answer.map_err(|error| unanswered(error.code()))?;
         if answer.status() != StatusCode::OK {
             return Err(unanswered("status"));
@@ -167,13 +152,13 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
 
     /// What mends a difference: our messages again, or a wish for theirs.
     async fn mend(&self, platform: &Upstream, difference: &Difference) -> Result<&'static str, Problem> {
-        let ticket = read_ticket(self.desk.call, &Ticket::id(&platform.code, &difference.number)).await?;
+        let ticket = read_ticket(self.0.desk.call, &Ticket::id(&platform.code, &difference.number)).await?;
         match difference.kind {
             DifferenceKind::MissingHere | DifferenceKind::Inbound => {
                 let wish = json!({ "type": "resend", "number": difference.number }).to_string();
                 let id = format!("resend.{}", Ticket::id(&platform.code, &difference.number));
                 let answer =
-                    self.exchange(platform, Method::POST, &platform.push_url, &id, wish.as_bytes(), LIST_BYTES_MAX);
+                    self.0.exchange(platform, Method::POST, &platform.push_url, &id, wish.as_bytes(), LIST_BYTES_MAX);
                 let answer = answer.await.map_err(|error| unanswered(error.code()))?;
                 if answer.status().is_success() { Ok("askedAgain") } else { Err(unanswered("status")) }
             }
@@ -183,7 +168,7 @@ impl<P: Platform, N: Network> Sender<'_, P, N> {
                     (DifferenceKind::Behind, Some(theirs)) => theirs.seq,
                     _ => 0,
                 };
-                let rewound = note(self.desk.call, &ticket, &TicketCommand::Rewind { to }).await?;
+                let rewound = note(self.0.desk.call, &ticket, &TicketCommand::Rewind { to }).await?;
                 rewound.map(|_| "sendingAgain").ok_or_else(nothing_to_send)
             }
         }
@@ -218,7 +203,7 @@ impl Form {
     }
 }
 
-async fn on_demand<P: Platform, N: Network>(
+pub(crate) async fn on_demand<P: Platform, N: Network>(
     staff: StaffCall<P>,
     request: Body,
     network: N,
@@ -231,11 +216,15 @@ async fn on_demand<P: Platform, N: Network>(
     let (upstreams, secrets) = (Upstreams::of(&catalogue.hotline), upstream::platform_keys(call).await);
     let asked = form.asked(&upstreams)?;
     let desk = Desk { call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
-    let sender = Sender { desk: &desk, network: &network, secrets: &secrets, until: Moment::MAX };
-    Ok(service::json(&sender.compare(asked.platform, asked.date).await?))
+    let comparer = Comparer(Line { desk: &desk, network: &network, secrets: &secrets });
+    Ok(service::json(&comparer.compare(asked.platform, asked.date).await?))
 }
 
-async fn repair<P: Platform, N: Network>(staff: StaffCall<P>, request: Body, network: N) -> Result<Response, Problem> {
+pub(crate) async fn repair<P: Platform, N: Network>(
+    staff: StaffCall<P>,
+    request: Body,
+    network: N,
+) -> Result<Response, Problem> {
     staff.require_here(Action::WorkHotline)?;
     let call = &staff.call;
     call.idempotency_key()?;
@@ -244,19 +233,19 @@ async fn repair<P: Platform, N: Network>(staff: StaffCall<P>, request: Body, net
     let (upstreams, secrets) = (Upstreams::of(&catalogue.hotline), upstream::platform_keys(call).await);
     let asked = form.asked(&upstreams)?;
     let desk = Desk { call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
-    let sender = Sender { desk: &desk, network: &network, secrets: &secrets, until: Moment::MAX };
+    let comparer = Comparer(Line { desk: &desk, network: &network, secrets: &secrets });
     // Compared anew, so that what has mended itself is left alone and a repeated request mends nothing twice.
-    let comparison = sender.compare(asked.platform, asked.date).await?;
+    let comparison = comparer.compare(asked.platform, asked.date).await?;
     let difference = comparison.differences.iter().find(|difference| difference.number == form.number);
     let done = match difference {
-        Some(difference) => sender.mend(asked.platform, difference).await?,
+        Some(difference) => comparer.mend(asked.platform, difference).await?,
         None => "nothingDiffers",
     };
     Ok(service::json(&json!({ "done": done })))
 }
 
 /// `GET /api/hotline/reconciliation?platform=&date=`: what was compared last; CSV for `Accept: text/csv`.
-async fn read<P: Platform>(
+pub(crate) async fn read<P: Platform>(
     staff: StaffCall<P>,
     query: Result<Query<Form>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
