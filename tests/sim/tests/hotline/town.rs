@@ -156,14 +156,14 @@ pub fn deliver(instance: &Instance, send: &Send, key: &Key, now: Moment) -> Opti
 /// One beat of the whole clock; true when nothing was left to do.
 pub fn tick(instance: &Instance) -> Result<bool, String> {
     let mut idle = true;
-    for path in ["/api/clock/tick", "/api/clock/duties", "/api/clock/relay", "/api/clock/courier", "/api/clock/fetcher"]
-    {
-        let (status, body) = beat(instance, path).ok_or("it died")?;
+    for route in ["tick", "duties", "relay", "courier", "fetcher", "reconciliation"] {
+        let path = format!("/api/clock/{route}");
+        let (status, body) = beat(instance, &path).ok_or("it died")?;
         if status != StatusCode::OK {
             return Err(format!("{path}: {status} {body}"));
         }
         let n = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or(0);
-        let worked = n("sequenced") + n("reacted") + n("delivered") + n("failed") + n("tried");
+        let worked = n("sequenced") + n("reacted") + n("delivered") + n("failed") + n("tried") + n("compared");
         idle = idle && worked == 0 && body.get("more") != Some(&Value::Bool(true));
     }
     Ok(idle)
