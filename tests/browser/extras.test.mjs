@@ -100,7 +100,7 @@ test('a report on behalf of somebody says so on the case’s page', async (t) =>
   await page.waitForURL('**/check')
   await submit(page)
   await page.locator('.go .btn').first().click()
-  assert.match(await page.locator('main').innerText(), new RegExp(w.parent))
+  await page.locator('main').getByText(new RegExp(w.parent)).first().waitFor()
 })
 
 test('a finger on the map chooses the village, and the list says which', async (t) => {
@@ -124,7 +124,8 @@ test('a finger on the map chooses the village, and the list says which', async (
   const { number } = await submit(page)
   assert.ok(number)
   await page.locator('.go .btn').first().click()
-  assert.match(await page.locator('main').innerText(), new RegExp(villages.find((one) => chosen.includes(one.nameZh)).nameZh), 'the server found the same village')
+  // The server found the same village.
+  await page.locator('main').getByText(villages.find((one) => chosen.includes(one.nameZh)).nameZh).first().waitFor()
 })
 
 const speech = (voices) => {

@@ -55,7 +55,8 @@ test('a draw is planned, approved, committed, drawn, checked and published', { t
   const subject = task.split('/').pop()
 
   // On a phone: the lead comes in and writes, the second stands by it.
-  const lead = await station(t, 'inspector', { viewport: phone })
+  // The wrong door is refused, and that is a 422 in the browser's log.
+  const lead = await station(t, 'inspector', { viewport: phone, expected: [422] })
   await go(lead, '/console/inspection/checks')
   await lead.locator(`a[href="${task}"]`).click()
   await lead.locator('#check-enter').click()

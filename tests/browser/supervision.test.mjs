@@ -50,7 +50,7 @@ test('a deadline set by hand, a card on the board, each shown at once', { timeou
 for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', viewport: phone }]) {
   test(`an export with callers waits for another person (${look.locale})`, { timeout: 180_000 }, async (t) => {
     const citizen = await device(t, { locale: look.locale })
-    const { number } = await submitted(citizen, words[look.locale])
+    const { number } = await submitted(citizen, words[look.locale], { anonymous: false })
     const page = await station(t, 'dispatcher', look)
     await go(page, `/console/search?q=${number}`)
     await page.locator(`tr:has-text("${number}")`).waitFor()

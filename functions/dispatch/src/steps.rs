@@ -37,7 +37,7 @@ pub(crate) async fn take<P: Platform>(
         return Ok(answer(&desk.document, earlier.slot));
     }
     let seen = desk.document.version;
-    if form.if_version != Some(seen) {
+    if !form.if_version.is_some_and(|version| is_as_seen(&desk.document, version)) {
         return Err(stale(seen));
     }
     let parent = parent_of(&staff, &form).await?;
@@ -57,6 +57,13 @@ pub(crate) async fn take<P: Platform>(
     }
     let committed = committed?;
     Ok(answer(&committed.document, committed.slot))
+}
+
+/// Whether the order is still what it was at `version`, as far as a step decides on it: the clock's reminders and the
+/// neighbours' "me too" overtake nobody.
+fn is_as_seen(document: &Document<WorkOrder>, version: u64) -> bool {
+    let mut since = document.events.iter().filter(|recorded| recorded.seq > version);
+    version <= document.version && since.all(|recorded| recorded.event.is_aside())
 }
 
 /// Where the order stands after the step; the whole view is one GET away. Lists that are asked for `slot` show it.

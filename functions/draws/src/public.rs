@@ -51,7 +51,7 @@ pub(crate) async fn one<P: Platform>(call: Call<P>, Path(id): Path<String>) -> R
     Ok(service::json(&json!({
         "id": plan.id, "name": plan.name, "items": plan.items, "itemCode": plan.items.first(), "kind": plan.kind,
         "unit": plan.unit, "from": plan.from, "until": plan.until, "policy": commitment.policy,
-        "sealed": plan.policy == Policy::Sealed, "rehearsal": plan.rehearsal, "status": public_status(&draw),
+        "sealed": plan.policy == Policy::Sealed, "rehearsal": plan.rehearsal, "status": public_status(draw.status, commitment.secret.is_some()),
         "approvedAt": plan.approved.as_ref().map(|approved| approved.at), "committedAt": draw.committed_at,
         "commitment": commitment.hash, "round": commitment.round, "roundAt": commitment.round_at,
         "entropyAt": draw.entropy.as_ref().map(|entropy| entropy.at),

@@ -1,13 +1,10 @@
-//! Planning and drawing inspections (双随机抽查, handbook §3): the libraries, the year's plan, and each draw's steps.
+//! Planning inspections (双随机抽查, handbook §3): the libraries and the year's plan.
 //!
-//! What must stay true: nothing is drawn that was not planned, approved by somebody else and committed to; what decides a
-//! draw is laid down before its randomness exists; a refusal says which rule, and of whom.
+//! What must stay true: nothing can be drawn that was not planned here and approved by somebody else; a refusal says which
+//! rule, and of whom.
 
-mod commit;
-mod desk;
 mod library;
 mod plan;
-mod steps;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -20,8 +17,6 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
         .route("/api/inspection/library", get(library::show))
         .route("/api/inspection/plan", get(plan::show).post(plan::propose))
         .route("/api/inspection/plan/{draw}/{step}", post(plan::take))
-        .route("/api/inspection/desk/{draw}", get(desk::show))
-        .route("/api/inspection/desk/{draw}/{step}", post(steps::take))
 }
 
 service::component!(routes);

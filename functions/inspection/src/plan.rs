@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::StaffCall;
 use service::{Call, Problem, body};
-use store::{Birth, CommitError, Document, Operation, Platform};
+use store::{Birth, Document, Operation, Platform};
 
 /// Characters of a name or a reason: a line or two; [`domain::inspection::PLANS_MAX`] counts on it.
 const TEXT_MAX: usize = 120;
@@ -274,13 +274,5 @@ impl StepForm {
         };
         let recusal = Recusal { inspector, subject, applied, reason, by: person(&staff.session) };
         Ok(PlanCommand::Recuse { draw: id.clone(), recusal })
-    }
-}
-
-/// The refusal that an id was used before, as people know it: there is a draw already.
-pub(crate) fn drawn_already(error: CommitError<Refusal>) -> Problem {
-    match error {
-        CommitError::OtherRequest => Refusal::AlreadyDrawn.into(),
-        other => other.into(),
     }
 }

@@ -75,7 +75,11 @@ impl Instance {
     pub fn new(kv: &MemoryKv) -> Self {
         let app = App::new(kv.clone());
         let staff = dispatch::routes().merge(desk::routes()).merge(whistles::routes());
-        let citizens = intake::routes().merge(attachments::routes()).merge(cases::routes()).merge(lists::routes());
+        let citizens = intake::routes()
+            .merge(attachments::routes())
+            .merge(cases::routes())
+            .merge(lists::routes())
+            .merge(noticeboard::routes());
         let citizens = citizens.merge(followup::routes());
         let clock = clock::routes().merge(duties::routes());
         Self { citizens: service::finish(citizens.merge(staff), app.clone()), clock: service::finish(clock, app) }

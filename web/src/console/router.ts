@@ -47,7 +47,7 @@ export function createConsoleRouter(): Router {
       { path: paths.hotline, name: 'hotline', component: () => import('./hotline/HotlinePage.vue'), meta: { page: 'hotline.title' } },
       { path: paths.ticket, name: 'ticket', component: () => import('./hotline/TicketPage.vue'), meta: { page: 'hotline.title' } },
       { path: paths.inspection, name: 'inspection', component: () => import('./inspection/PlanPage.vue'), meta: { page: 'insp.title' } },
-      { path: paths.draw, name: 'draw', component: () => import('./inspection/DrawPage.vue'), meta: { page: 'insp.title' } },
+      { path: paths.draw, name: 'draw', component: () => import('./inspection/DrawDesk.vue'), meta: { page: 'insp.title' } },
       { path: paths.library, name: 'library', component: () => import('./inspection/LibraryPage.vue'), meta: { page: 'insp.lib.title' } },
       { path: paths.checks, name: 'checks', component: () => import('./inspection/ChecksPage.vue'), meta: { page: 'insp.checks.title' } },
       { path: paths.check, name: 'check', component: () => import('./inspection/CheckPage.vue'), meta: { page: 'insp.checks.title' } },

@@ -195,6 +195,7 @@ async fn whole_town() -> Town {
         .merge(fetcher::routes(NoNetwork))
         .merge(reconciliation::routes(NoNetwork))
         .merge(inspection::routes())
+        .merge(drawing::routes())
         .merge(checks::routes())
         .merge(draws::routes());
     town.router = service::finish(routes, service::App::new(town.kv.clone()));

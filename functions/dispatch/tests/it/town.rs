@@ -294,6 +294,7 @@ pub fn functions() -> Router<App<MemoryKv>> {
         .merge(attachments::routes());
     routes
         .merge(lists::routes())
+        .merge(noticeboard::routes())
         .merge(duties::routes())
         .merge(clock::routes())
         .merge(dispatch::routes())

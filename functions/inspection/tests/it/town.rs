@@ -82,7 +82,11 @@ impl Town {
     }
 
     fn over(kv: MemoryKv, gate: Arc<Steady>) -> Self {
-        let routes = identity::routes().merge(staff::routes()).merge(catalogue::routes()).merge(inspection::routes());
+        let routes = identity::routes()
+            .merge(staff::routes())
+            .merge(catalogue::routes())
+            .merge(inspection::routes())
+            .merge(drawing::routes());
         let routes = routes.merge(checks::routes()).merge(draws::routes()).merge(clock::routes());
         let router = service::finish(routes, App::new(kv.clone()));
         Self { gate, kv, router, admin: None, keys_used: 1_000 }

@@ -322,6 +322,20 @@ pub enum OrderEvent {
 }
 
 impl OrderEvent {
+    /// Whether it leaves alone everything that a step decides on: links, reminders, proposals.
+    #[must_use]
+    pub const fn is_aside(&self) -> bool {
+        matches!(
+            self,
+            Self::RepeatNoted { .. }
+                | Self::Joined(_)
+                | Self::Reminded(_)
+                | Self::CardProposed(_)
+                | Self::ChildNoted(_)
+                | Self::ChildReplied(_)
+        )
+    }
+
     /// Who did what for which unit, and why; none for what callers do and for the registration.
     #[must_use]
     pub fn work(&self) -> Option<&Work> {

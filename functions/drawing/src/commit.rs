@@ -19,9 +19,7 @@ use inspections::{infeasible, past, person, refused};
 use service::keys::DataKey;
 use service::session::StaffCall;
 use service::{Keys, Problem};
-use store::{Birth, Document, Operation, Platform};
-
-use crate::plan::drawn_already;
+use store::{Birth, CommitError, Document, Operation, Platform};
 
 /// Commits to the draw `id`.
 ///
@@ -194,4 +192,12 @@ fn seconds(moment: Moment) -> u64 {
 
 fn moment(seconds: u64) -> Moment {
     Moment::from_unix_ms(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000))
+}
+
+/// The refusal that an id was used before, as people know it: there is a draw already.
+fn drawn_already(error: CommitError<Refusal>) -> Problem {
+    match error {
+        CommitError::OtherRequest => Refusal::AlreadyDrawn.into(),
+        other => other.into(),
+    }
 }
