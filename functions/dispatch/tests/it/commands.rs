@@ -22,6 +22,26 @@ async fn whoever_saw_an_older_version_is_told_so() {
     assert!(again.body["allowed"].as_array().unwrap().contains(&json!("nameRespondent")), "{again:?}");
 }
 
+/// A neighbour's "me too" changes nothing that a dispatcher decides on; the dispatch before it does.
+#[tokio::test]
+async fn what_leaves_a_decision_alone_overtakes_nobody() {
+    let mut town = Town::new().await;
+    let first = town.person("first", "dispatcher", "C01").await;
+    let (id, _) = town.submit().await;
+    let order = format!("/api/dispatch/orders/{id}");
+    let number = town.get(&first, &order).await.good()["number"].as_str().unwrap().to_owned();
+    let neighbour = json!({"device": "a-device-of-somebody-0001"});
+    town.send("POST", &format!("/api/intake/public/{number}/me-too"), &[], Some(&neighbour)).await.good();
+    let dispatch = json!({"ifVersion": 1, "lead": LEAD});
+    let done = town.post(&first, "POST", &format!("{order}/dispatch"), &dispatch).await.good();
+    assert_eq!(done["version"], 3);
+    for version in [0, 1, 2, 9] {
+        let withdraw = json!({"ifVersion": version, "text": "x"});
+        let late = town.post(&first, "POST", &format!("{order}/withdraw-for"), &withdraw).await;
+        assert_eq!(late.said(), (409, "staleVersion"), "{version}");
+    }
+}
+
 #[tokio::test]
 async fn a_step_sent_again_happens_once() {
     let mut town = Town::new().await;
