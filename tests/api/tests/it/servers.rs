@@ -39,6 +39,7 @@ impl Redis {
 }
 
 /// `onetown up --no-build` on a state directory, in a process of its own; returns it with its address.
+/// Nobody reads what it says afterwards, and it must not mind; its errors are shown among the test's.
 pub fn up(state_dir: &Path, more: &[&str]) -> (Process, String) {
     let mut child = Command::new(onetown())
         .args(["up", "--no-build", "--listen", "127.0.0.1:0", "--state-dir"])
@@ -46,10 +47,10 @@ pub fn up(state_dir: &Path, more: &[&str]) -> (Process, String) {
         .args(more)
         .current_dir(root())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let url = lines.map_while(Result::ok).find_map(|line| line.split_once(" is at ").map(|(_, url)| url.to_owned()));
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let url = lines.find_map(|line| line.split_once(" is at ").map(|(_, url)| url.to_owned()));
     (Process(child), url.expect("the town came up"))
 }
