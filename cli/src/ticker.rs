@@ -12,7 +12,8 @@ const EVERY: Duration = Duration::from_secs(1);
 /// First the feed is folded, then whatever follows from it and whatever is due is done.
 const TICK: &[&str] = &["/api/clock/tick", "/api/clock/duties"];
 /// What is said to platforms above goes out beside that: one that is slow or dead must not hold up the town's own clock.
-const RELAY: &[&str] = &["/api/clock/relay", "/api/clock/courier", "/api/clock/fetcher", "/api/clock/reconciliation"];
+const RELAY: &[&str] =
+    &["/api/clock/relay", "/api/clock/outbox", "/api/clock/courier", "/api/clock/fetcher", "/api/clock/reconciliation"];
 
 /// Ticks and relays, each on its own, once a second until dropped.
 pub async fn run(base: String, clock_key: String) {

@@ -48,7 +48,8 @@ impl Desk {
         let draw = inspections::draw(&call.access, &draw_id).await?.ok_or_else(Problem::not_found)?.state;
         let check = inspections::find::<Check, P>(&call.access, &Check::id(&draw_id, &subject)).await?;
         let task = draw.task(&subject).filter(|_| is_assigned(&draw)).cloned().ok_or_else(Problem::not_found)?;
-        let (catalogue, library) = inspections::library(call).await?;
+        let catalogue = call.app.catalogue(&call.access).await?;
+        let library = inspections::library_of(call, &catalogue.places()).await?;
         let inspector =
             library.inspector_of(session.account.as_str()).filter(|_| session.may(Action::Inspect)).cloned();
         if !inspections::sees_all(session) && !is_of(&task, inspector.as_ref()) {

@@ -62,7 +62,7 @@ pub(crate) async fn list<P: Platform>(
 }
 
 async fn inspector<P: Platform>(staff: &StaffCall<P>) -> Result<Option<InspectorCode>, Problem> {
-    let (_, library) = inspections::library(&staff.call).await?;
+    let library = inspections::library(&staff.call).await?;
     Ok(library.inspector_of(staff.session.account.as_str()).filter(|_| staff.session.may(Action::Inspect)).cloned())
 }
 

@@ -1,5 +1,5 @@
-//! The steps of a draw that are the staff's: commit, draw, assign, replace, reveal. The randomness comes by the public
-//! route, from anybody, because it proves itself.
+//! The steps of a draw that are the staff's: draw, assign, replace, reveal. The randomness comes by the public route, from
+//! anybody, because it proves itself.
 //!
 //! Store operations of a step after the commitment: the session, the draw, its lists, and the four of `store::update`;
 //! to reveal, one more for each 64 checks.
@@ -14,16 +14,13 @@ use domain::inspection::{
 };
 use domain::permission::Action;
 use http::StatusCode;
-use inspections::{after, person, refused, whole};
+use inspections::{after, person, refused, taken, whole};
 use orders::Check as Form;
 use serde::Deserialize;
 use serde_json::json;
 use service::session::StaffCall;
 use service::{Keys, Problem, body};
 use store::{CommitError, Document, Operation, Platform};
-
-use crate::commit::commit;
-use crate::desk::respond;
 
 /// Characters of a reason: 100 substitutions of 200 × 4 bytes, twice, are 160 KB at the very most.
 const TEXT_MAX: usize = 200;
@@ -52,7 +49,7 @@ pub(crate) async fn take<P: Platform>(
     request: Body,
 ) -> Result<Response, Problem> {
     match word.as_str() {
-        "commit" | "draw" | "assign" | "substitute" | "reveal" => staff.require(Action::PlanDraw)?,
+        "draw" | "assign" | "substitute" | "reveal" => staff.require(Action::PlanDraw)?,
         "sign" => staff.require(Action::ApproveDraw)?,
         _ => return Err(Problem::not_found()),
     }
@@ -61,12 +58,7 @@ pub(crate) async fn take<P: Platform>(
     let id: DrawId = draw.parse().map_err(|_| Problem::not_found())?;
     let keys = call.keys().await?;
     let operation = call.operation(&keys, &format!("draw.{word}/{id}"), &bytes, staff.session.actor())?;
-    let document = if word == "commit" {
-        commit(&staff, &keys, &id, operation).await?
-    } else {
-        step(&staff, &keys, &id, &form, &word, &operation).await?
-    };
-    respond(&staff, &document.state.commitment.plan, Some(&document)).await
+    Ok(taken(&step(&staff, &keys, &id, &form, &word, &operation).await?))
 }
 
 async fn step<P: Platform>(

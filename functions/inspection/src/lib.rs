@@ -1,8 +1,10 @@
-//! Planning inspections (双随机抽查, handbook §3): the libraries and the year's plan.
+//! Planning inspections (双随机抽查, handbook §3): the libraries, the year's plan, and each draw as the staff see
+//! it.
 //!
 //! What must stay true: nothing can be drawn that was not planned here and approved by somebody else; a refusal says which
 //! rule, and of whom.
 
+mod desk;
 mod library;
 mod plan;
 
@@ -17,6 +19,7 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
         .route("/api/inspection/library", get(library::show))
         .route("/api/inspection/plan", get(plan::show).post(plan::propose))
         .route("/api/inspection/plan/{draw}/{step}", post(plan::take))
+        .route("/api/inspection/desk/{draw}", get(desk::show))
 }
 
 service::component!(routes);

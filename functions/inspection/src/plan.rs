@@ -104,7 +104,7 @@ pub(crate) async fn propose<P: Platform>(staff: StaffCall<P>, request: Body) -> 
     let call = &staff.call;
     let (form, bytes) = body::json::<ProposeForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let keys = call.keys().await?;
-    let (_, library) = inspections::library(call).await?;
+    let library = inspections::library(call).await?;
     let draw = form.read(&library, &staff)?;
     let year = draw.from.year();
     let operation = call.operation(&keys, "inspection.propose", &bytes, staff.session.actor())?;
@@ -261,7 +261,7 @@ impl StepForm {
         if !replayed && inspections::draw(&staff.call.access, id).await?.is_some() {
             return Err(Refusal::AlreadyDrawn.into());
         }
-        let (_, library) = inspections::library(&staff.call).await?;
+        let library = inspections::library(&staff.call).await?;
         let own = library.inspector_of(staff.session.account.as_str()).cloned();
         let applied = staff.session.may(Action::PlanDraw);
         let inspector = if applied { self.inspector.trim().parse::<InspectorCode>().ok() } else { own };

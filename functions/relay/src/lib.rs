@@ -1,32 +1,20 @@
-//! What follows from a ticket and from its order: the order, what happens to it, and what the platform is to be told.
+//! What follows from a ticket: its order, and whatever the platform sent since.
 //!
 //! Whoever holds the clock key calls `POST /api/clock/relay` beside the tick. What must stay true: it may be missed for a
 //! week, run twice at once or die in the middle, and everything still happens exactly once; nothing here waits for a
 //! platform, see `courier` and `fetcher` for what does.
 
-mod react;
-
 use axum::Router;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::post;
-use domain::hotline::Upstreams;
-use serde::Serialize;
+use domain::aggregate::Aggregate as _;
+use domain::hotline::{Ticket, Upstreams};
 use service::{App, Call, Problem};
-use store::{Platform, StoreError};
-use upstream::Desk;
+use store::{LogEntry, Platform, StoreError};
+use upstream::{Desk, follow, nothing, read_ticket};
 
-/// Works for 10 s at most and leaves the rest to the next call.
-const WORK_MS: i64 = 10_000;
-
-/// What was done.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
-    /// Events that were looked at.
-    reacted: usize,
-    /// Whether work is left that need not wait.
-    more: bool,
-}
+/// The part of the system that acts.
+const RELAY: &str = "relay";
 
 /// The function's routes.
 pub fn routes<P: Platform>() -> Router<App<P>> {
@@ -36,27 +24,29 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
 /// `POST /api/clock/relay`
 async fn relay<P: Platform>(call: Call<P>) -> Result<Response, Problem> {
     call.require_clock_key().await?;
-    let mut report = Report::default();
-    let access = &call.access;
-    let until = access.now().plus_ms(WORK_MS);
-    // Without a town there is nothing to relay; the store's own problems show in the next call.
-    let Ok(catalogue) = call.app.catalogue(access).await else { return Ok(service::json(&report).into_response()) };
+    // The store's own problems show in the next call.
+    let Ok(catalogue) = call.app.catalogue(&call.access).await else { return Ok(nothing()) };
     let (keys, upstreams) = (call.keys().await?, Upstreams::of(&catalogue.hotline));
     let desk = Desk { call: &call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
-    report.more = true;
-    while access.now() < until {
-        match react::run(&desk).await {
-            Ok(0) => {
-                report.more = false;
-                break;
-            }
-            Ok(seen) => report.reacted = report.reacted.saturating_add(seen),
-            // Another call is faster: what it does need not be done here.
-            Err(StoreError::Busy) => break,
-            Err(error) => return Err(error.into()),
-        }
+    follow(&call, RELAY, |entry| react(&desk, entry)).await
+}
+
+async fn react<P: Platform>(desk: &Desk<'_, P>, entry: LogEntry) -> Result<(), StoreError> {
+    let Some((kind, id)) = store::keys::parse_document(&entry.doc) else { return Ok(()) };
+    if kind != Ticket::KIND || !matches!(entry.kind.as_str(), "received" | "fileEnded") {
+        return Ok(());
     }
-    Ok(service::json(&report).into_response())
+    let Some(ticket) = read_ticket(desk.call, &id).await? else { return Ok(()) };
+    desk.settle(&ticket).await.map_err(|problem| stuck(&entry, &problem))
+}
+
+/// The cursor stays where it is, so the event is looked at again.
+fn stuck(entry: &LogEntry, problem: &Problem) -> StoreError {
+    if problem.status().is_server_error() {
+        StoreError::Busy
+    } else {
+        StoreError::Damaged(format!("{}: event {} cannot be applied: {}", entry.doc, entry.seq, problem.code()))
+    }
 }
 
 service::component!(routes);

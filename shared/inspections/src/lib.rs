@@ -6,11 +6,11 @@
 mod lists;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use axum::response::{IntoResponse as _, Response};
 use canon::sha256;
 use domain::aggregate::Aggregate;
-use domain::catalogue::{Catalogue, CatalogueHistory, DrawId, FileRef, RowError};
+use domain::catalogue::{CatalogueHistory, DrawId, FileRef, Places, RowError};
 use domain::inspection::{Draw, FILES, Frozen, Library, Past, Person, Plan};
 use domain::permission::{Action, permission};
 use domain::staff::Role;
@@ -56,19 +56,33 @@ pub async fn draw<P: Platform>(access: &Access<P>, id: &DrawId) -> Result<Option
     find(access, &Draw::id(id)).await
 }
 
+/// The answer to a step of a draw: where it is now. Whoever wants to see the whole draw asks for it.
+#[must_use]
+pub fn taken(draw: &Document<Draw>) -> Response {
+    let plan = &draw.state.commitment.plan;
+    service::json(&json!({"id": plan.id, "version": draw.version, "status": draw.state.status})).into_response()
+}
+
 /// The year of a draw's id.
 #[must_use]
 pub fn year_of(id: &DrawId) -> Option<i32> {
     id.as_str().split('-').next()?.parse().ok()
 }
 
-/// The town's libraries as they are today, with the catalogue that they belong to: a read of the history and one for
-/// each file.
+/// The town's libraries as they are today: a read of the history and one for each file.
 ///
 /// # Errors
 /// 503 while there is no town; 409 `libraryInvalid` with every mistake by its row; the store's problems.
-pub async fn library<P: Platform>(call: &Call<P>) -> Result<(Arc<Catalogue>, Library), Problem> {
-    let catalogue = call.app.catalogue(&call.access).await?;
+pub async fn library<P: Platform>(call: &Call<P>) -> Result<Library, Problem> {
+    let head = call.app.catalogue_head(&call.access).await?;
+    library_of(call, &head.places()).await
+}
+
+/// The same for whoever has the catalogue already.
+///
+/// # Errors
+/// See [`library`].
+pub async fn library_of<P: Platform>(call: &Call<P>, places: &Places<'_>) -> Result<Library, Problem> {
     let history = find::<CatalogueHistory, P>(&call.access, &CatalogueHistory::id()).await?;
     let history = history.map(|history| history.state.on(call.access.now().date())).unwrap_or_default();
     let mut files = BTreeMap::new();
@@ -77,8 +91,7 @@ pub async fn library<P: Platform>(call: &Call<P>) -> Result<(Arc<Catalogue>, Lib
             files.insert((*name).to_owned(), read_file(&call.access, name, *file).await?);
         }
     }
-    let library = Library::parse(&catalogue, &files).map_err(|mistakes| invalid(&mistakes))?;
-    Ok((catalogue, library))
+    Library::parse(places, &files).map_err(|mistakes| invalid(&mistakes))
 }
 
 /// Mistakes in one answer: more than anybody corrects in one go. The answer says how many there are.

@@ -1,4 +1,4 @@
-//! What the two functions of the hotline share: whoever receives a message and whoever works on what follows from it
+//! What the functions of the hotline share: whoever receives a message and whoever works on what follows from it
 //! must come to the same order, by the same operations.
 //!
 //! Why a crash between any two store operations is harmless: the evidence is written before the ticket names it, under an
@@ -7,6 +7,7 @@
 
 mod apply;
 mod evidence;
+mod follow;
 mod line;
 mod note;
 mod register;
@@ -21,6 +22,7 @@ use service::{Call, Keys, Problem};
 use store::{Document, Platform, StoreError};
 
 pub use evidence::{keep, read_evidence};
+pub use follow::{follow, nothing};
 pub use line::{Line, breaker_key, read_breaker};
 pub use note::note;
 pub use register::Registration;

@@ -93,6 +93,7 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("POST", "/api/intake/public/{number}/me-too", Public),
     ("POST", "/api/hotline/events", Public),
     ("POST", "/api/clock/relay", Clock),
+    ("POST", "/api/clock/outbox", Clock),
     ("POST", "/api/clock/courier", Clock),
     ("POST", "/api/clock/fetcher", Clock),
     ("POST", "/api/clock/reconciliation", Clock),
@@ -114,6 +115,7 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/api/inspection/desk/{draw}", May(Action::SeeInspection)),
     ("POST", "/api/inspection/plan", May(Action::PlanDraw)),
     ("POST", "/api/inspection/plan/{draw}/{step}", May(Action::ApproveDraw)),
+    ("POST", "/api/inspection/desk/{draw}/commit", May(Action::PlanDraw)),
     ("POST", "/api/inspection/desk/{draw}/{step}", May(Action::ApproveDraw)),
     ("GET", "/api/inspection/checks", May(Action::SeeInspection)),
     ("GET", "/api/inspection/checks/{draw}/{subject}", Own),
@@ -190,11 +192,13 @@ async fn whole_town() -> Town {
     let routes = crate::town::functions()
         .merge(hotline::routes())
         .merge(relay::routes())
+        .merge(outbox::routes())
         .merge(liaison::routes())
         .merge(courier::routes(NoNetwork))
         .merge(fetcher::routes(NoNetwork))
         .merge(reconciliation::routes(NoNetwork))
         .merge(inspection::routes())
+        .merge(commitment::routes())
         .merge(drawing::routes())
         .merge(checks::routes())
         .merge(draws::routes());

@@ -94,14 +94,16 @@ async fn drawing(author: &mut Author, cast: &Cast) -> (String, Vec<Value>) {
     let (round, signature) = rounds.lines().nth(1).unwrap().split_once(',').unwrap();
     let entropy = json!({"round": round.parse::<u64>().unwrap(), "signature": signature});
     author.wish(None, format!("/api/inspection/draws/{id}/entropy"), entropy).await;
-    let drawn = author.wish(Some(&cast.head), format!("{desk}/draw"), json!({"ifVersion": 2})).await;
+    author.wish(Some(&cast.head), format!("{desk}/draw"), json!({"ifVersion": 2})).await;
+    let drawn = author.town.get(&cast.head, &desk).await.good();
     author.wish(Some(&cast.head), format!("{desk}/assign"), json!({"ifVersion": 3})).await;
     // A stratum of which some are left.
     let some_left = |task: &&Value| task["stratum"] == "B";
     let subject = &drawn["tasks"].as_array().unwrap().iter().find(some_left).unwrap()["subject"];
     let gone = json!({"ifVersion": 4, "subject": subject, "reason": "ceased", "text": "已注销"});
     author.wish(Some(&cast.head), format!("{desk}/substitute"), gone).await;
-    let signed = author.wish(Some(&cast.leader), format!("{desk}/sign"), json!({"ifVersion": 5, "index": 0})).await;
+    author.wish(Some(&cast.leader), format!("{desk}/sign"), json!({"ifVersion": 5, "index": 0})).await;
+    let signed = author.town.get(&cast.leader, &desk).await.good();
     (id, signed["tasks"].as_array().unwrap().clone())
 }
 

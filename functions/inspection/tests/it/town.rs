@@ -86,6 +86,7 @@ impl Town {
             .merge(staff::routes())
             .merge(catalogue::routes())
             .merge(inspection::routes())
+            .merge(commitment::routes())
             .merge(drawing::routes());
         let routes = routes.merge(checks::routes()).merge(draws::routes()).merge(clock::routes());
         let router = service::finish(routes, App::new(kv.clone()));
@@ -201,11 +202,17 @@ impl Town {
         answer["id"].as_str().unwrap().to_owned()
     }
 
-    /// Takes a step of a draw on the version that is there.
+    /// Takes a step of a draw on the version that is there; how the draw looks then, or the refusal.
     pub async fn draw(&mut self, who: &Person, id: &str, step: &str, mut body: Value) -> Answer {
         let seen = self.get(who, &format!("/api/inspection/desk/{id}")).await;
         body["ifVersion"] = seen.body["version"].clone();
-        self.change(who, "POST", &format!("/api/inspection/desk/{id}/{step}"), &body).await
+        let answer = self.change(who, "POST", &format!("/api/inspection/desk/{id}/{step}"), &body).await;
+        if answer.status != 200 {
+            return answer;
+        }
+        let shown = self.get(who, &format!("/api/inspection/desk/{id}")).await;
+        assert_eq!(answer.body["version"], shown.body["version"]);
+        shown
     }
 
     /// Brings the shipped round of a rehearsal, as anybody could.

@@ -56,7 +56,24 @@ pub struct CatalogueHead {
 
 impl Compiled for CatalogueHead {}
 
+/// What names of units and villages mean: the part of a catalogue that other tables refer to.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'a> {
+    /// See [`Catalogue::town`].
+    pub town: &'a Town,
+    /// See [`Catalogue::units`].
+    pub units: &'a BTreeMap<UnitCode, Unit>,
+    /// See [`Catalogue::villages`].
+    pub villages: &'a BTreeMap<VillageCode, Village>,
+}
+
 impl CatalogueHead {
+    /// What its names mean.
+    #[must_use]
+    pub const fn places(&self) -> Places<'_> {
+        Places { town: &self.town, units: &self.units, villages: &self.villages }
+    }
+
     /// Whether `code` names a unit that can be given work: a department, another unit or a village.
     #[must_use]
     pub fn is_unit(&self, code: &UnitCode) -> bool {
@@ -65,6 +82,12 @@ impl CatalogueHead {
 }
 
 impl Catalogue {
+    /// What its names mean.
+    #[must_use]
+    pub const fn places(&self) -> Places<'_> {
+        Places { town: &self.town, units: &self.units, villages: &self.villages }
+    }
+
     /// The compiled form.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ pub use codes::{
     InspectorCode, ItemClass, ItemCode, SubjectCode, SubjectKind, SubjectStatus, TownCode, UnitCode, Urgency,
     VillageCode, VillageKind,
 };
-pub use compiled::{CatalogueHead, Compiled, CompiledError};
+pub use compiled::{CatalogueHead, Compiled, CompiledError, Places};
 pub use error::{RowError, RowErrorCode};
 pub use history::{
     CatalogueCommand, CatalogueEvent, CatalogueHistory, CatalogueRejection, FileRef, InForce, Load, Planned,

@@ -17,7 +17,7 @@ fn catalogue() -> Catalogue {
 }
 
 fn library() -> Library {
-    Library::parse(&catalogue(), &files()).unwrap()
+    Library::parse(&catalogue().places(), &files()).unwrap()
 }
 
 fn changed(file: &str, from: &str, to: &str) -> Vec<(String, u32, String, RowErrorCode)> {
@@ -25,7 +25,7 @@ fn changed(file: &str, from: &str, to: &str) -> Vec<(String, u32, String, RowErr
     let text = String::from_utf8(files[file].clone()).unwrap();
     assert!(text.contains(from), "{from}");
     files.insert(file.to_owned(), text.replacen(from, to, 1).into_bytes());
-    let errors = Library::parse(&catalogue(), &files).err().unwrap_or_default();
+    let errors = Library::parse(&catalogue().places(), &files).err().unwrap_or_default();
     errors.into_iter().map(|error| (error.file, error.row, error.column, error.code)).collect()
 }
 
@@ -90,10 +90,10 @@ fn the_demo_has_its_libraries() {
 fn a_town_may_be_without_libraries_but_not_without_a_part_of_them() {
     let mut files = files();
     files.remove("inspectors.csv");
-    let errors = Library::parse(&catalogue(), &files).unwrap_err();
+    let errors = Library::parse(&catalogue().places(), &files).unwrap_err();
     assert_eq!((errors.len(), errors[0].code), (1, RowErrorCode::MissingFile));
     files.retain(|name, _| !FILES.contains(&name.as_str()));
-    assert_eq!(Library::parse(&catalogue(), &files), Ok(Library::default()));
+    assert_eq!(Library::parse(&catalogue().places(), &files), Ok(Library::default()));
 }
 
 #[test]

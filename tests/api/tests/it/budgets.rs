@@ -24,15 +24,7 @@ const TIMES: usize = 4;
 const COMPONENT_BYTES_MAX: u64 = 716_800;
 /// Components that are over it, with what they may have meanwhile: these numbers only ever go down. ARCHITECTURE.md,
 /// "Small components", says what each has too much of.
-const CEILINGS: [(&str, u64); 7] = [
-    ("catalogue", 728_000),
-    ("checks", 747_000),
-    ("clock", 758_000),
-    ("draws", 718_000),
-    ("inspection", 947_000),
-    ("lists", 759_000),
-    ("relay", 774_000),
-];
+const CEILINGS: [(&str, u64); 1] = [("relay", 729_000)];
 
 /// What each kind of request cost at least.
 #[derive(Debug)]

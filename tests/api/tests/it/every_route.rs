@@ -94,6 +94,8 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&post, "/api/whistles/aaaaaaaaaaaaaaaaaaaaaaaaaa/accept".into(), "", 401),
         (&post, "/api/clock/relay".into(), &clock, 200),
         (&post, "/api/clock/relay".into(), "Bearer wrong", 401),
+        (&post, "/api/clock/outbox".into(), &clock, 200),
+        (&post, "/api/clock/outbox".into(), "Bearer wrong", 401),
         (&post, "/api/clock/courier".into(), &clock, 200),
         (&post, "/api/clock/courier".into(), "Bearer wrong", 401),
         (&post, "/api/clock/fetcher".into(), &clock, 200),

@@ -27,14 +27,25 @@ enum Case {
     Conflict,
     /// The relay when something follows for the order.
     Relay,
+    /// The outbox when something happened to the order.
+    Outbox,
     /// The courier when something is to be told.
     Courier,
     /// The fetcher when an attachment is due.
     Fetcher,
 }
 
-const CASES: [Case; 8] =
-    [Case::Creation, Case::Early, Case::Late, Case::Later, Case::Conflict, Case::Relay, Case::Courier, Case::Fetcher];
+const CASES: [Case; 9] = [
+    Case::Creation,
+    Case::Early,
+    Case::Late,
+    Case::Later,
+    Case::Conflict,
+    Case::Relay,
+    Case::Outbox,
+    Case::Courier,
+    Case::Fetcher,
+];
 
 fn message(kind: &str, text: &str) -> Vec<u8> {
     // Only what is struck while it is fetched has an attachment: everything else would be struck more often.
@@ -70,12 +81,11 @@ fn prepare(town: &Town, case: Case) {
             given("催办");
             beat("/api/clock/tick");
         }
-        Case::Courier | Case::Fetcher => {
+        Case::Outbox | Case::Courier | Case::Fetcher => {
             given("新建");
-            for path in
-                ["/api/clock/tick", "/api/clock/relay", "/api/clock/tick", "/api/clock/relay", "/api/clock/tick"]
-            {
-                crate::town::beat(&instance, path).unwrap();
+            let told: &[&str] = if case == Case::Outbox { &[] } else { &["outbox", "tick"] };
+            for route in ["tick", "relay", "tick"].iter().chain(told) {
+                crate::town::beat(&instance, &format!("/api/clock/{route}")).unwrap();
             }
         }
     }
@@ -88,6 +98,7 @@ fn attempt(town: &Town, instance: &Instance, case: Case) -> Option<(StatusCode, 
         Case::Later => send(town, instance, &message("催办", "first")),
         Case::Conflict => send(town, instance, &message("新建", "second")),
         Case::Relay => crate::town::beat(instance, "/api/clock/relay"),
+        Case::Outbox => crate::town::beat(instance, "/api/clock/outbox"),
         Case::Courier => crate::town::beat(instance, "/api/clock/courier"),
         Case::Fetcher => crate::town::beat(instance, "/api/clock/fetcher"),
     }
@@ -119,7 +130,7 @@ fn point(backend: Backend, case: Case, special: Option<(usize, Fate)>) -> Result
         Case::Early => &["补充"],
         Case::Late => &["补充", "新建"],
         Case::Later => &["新建", "催办"],
-        Case::Conflict | Case::Courier | Case::Fetcher => &["新建"],
+        Case::Conflict | Case::Outbox | Case::Courier | Case::Fetcher => &["新建"],
         Case::Relay => &["补充", "新建", "催办"],
     };
     kinds.iter().for_each(|kind| town.platform.ledger.lock().unwrap().sent("QN1", kind));

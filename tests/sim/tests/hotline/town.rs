@@ -119,6 +119,7 @@ impl Town {
         let clock = clock::routes()
             .merge(duties::routes())
             .merge(relay::routes())
+            .merge(outbox::routes())
             .merge(courier::routes(self.platform.clone()))
             .merge(reconciliation::routes(self.platform.clone()))
             .merge(fetcher::routes(self.platform.clone()));
@@ -156,7 +157,7 @@ pub fn deliver(instance: &Instance, send: &Send, key: &Key, now: Moment) -> Opti
 /// One beat of the whole clock; true when nothing was left to do.
 pub fn tick(instance: &Instance) -> Result<bool, String> {
     let mut idle = true;
-    for route in ["tick", "duties", "relay", "courier", "fetcher", "reconciliation"] {
+    for route in ["tick", "duties", "relay", "outbox", "courier", "fetcher", "reconciliation"] {
         let path = format!("/api/clock/{route}");
         let (status, body) = beat(instance, &path).ok_or("it died")?;
         if status != StatusCode::OK {

@@ -3,6 +3,9 @@
 //! The document is named by the draw's id, so a draw is committed to once. The lists lie under their content before the
 //! event names them; whoever dies between leaves bytes that nobody refers to.
 
+use axum::body::Body;
+use axum::extract::Path;
+use axum::response::Response;
 use bundle::{Bundle, Frozen};
 use canon::sha256;
 use domain::aggregate::Aggregate as _;
@@ -12,20 +15,37 @@ use domain::inspection::{
     freeze,
 };
 use domain::order::Sealed;
+use domain::permission::Action;
 use domain::time::Moment;
 use draw::policy::{Source, hex, reveal_hash, round_for, round_time};
 use draw::{Blocked, Role};
-use inspections::{infeasible, past, person, refused};
+use inspections::{infeasible, past, person, refused, taken};
+use serde::Deserialize;
 use service::keys::DataKey;
 use service::session::StaffCall;
-use service::{Keys, Problem};
+use service::{Keys, Problem, body};
 use store::{Birth, CommitError, Document, Operation, Platform};
 
-/// Commits to the draw `id`.
-///
-/// # Errors
-/// What is against a rule; that there is a commitment already.
-pub(crate) async fn commit<P: Platform>(
+/// A commitment has nothing to fill in: what was planned and approved decides.
+#[derive(Debug, Deserialize)]
+struct CommitForm {}
+
+/// `POST /api/inspection/desk/{draw}/commit`
+pub(crate) async fn take<P: Platform>(
+    staff: StaffCall<P>,
+    Path(draw): Path<String>,
+    request: Body,
+) -> Result<Response, Problem> {
+    staff.require(Action::PlanDraw)?;
+    let call = &staff.call;
+    let (CommitForm {}, bytes) = body::json(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let id: DrawId = draw.parse().map_err(|_| Problem::not_found())?;
+    let keys = call.keys().await?;
+    let operation = call.operation(&keys, &format!("draw.commit/{id}"), &bytes, staff.session.actor())?;
+    Ok(taken(&commit(&staff, &keys, &id, operation).await?))
+}
+
+async fn commit<P: Platform>(
     staff: &StaffCall<P>,
     keys: &Keys,
     id: &DrawId,
@@ -44,14 +64,14 @@ pub(crate) async fn commit<P: Platform>(
     let planned = plan.draw(id).ok_or_else(Problem::not_found)?;
     planned.approved.as_ref().ok_or(Refusal::NotApproved)?;
     pending(staff, &plan, planned).await?;
-    let (_, library) = inspections::library(call).await?;
+    let library = inspections::library(call).await?;
     let past = past(&call.access, year).await?;
     let population = freeze(&library, planned, &past, operation.context.now.date())?;
     let sealed = keys.new_data_key(Draw::KIND, &Draw::id(id), call.access.random(), call.access.random());
     let (data_key, wrapped) = sealed.map_err(|_| Problem::unavailable())?;
     let secret = (planned.policy == Policy::Sealed).then(|| call.access.random::<32>());
     let round = round(&library, &plan, planned, operation.context.now)?;
-    let bundle = lists(planned, &population, round, operation.context.now, secret.as_ref())?;
+    let bundle = lists(&library, planned, &population, round, operation.context.now, secret.as_ref())?;
     rehearse(&bundle, secret.as_ref())?;
     let inputs = inspections::freeze(&call.access, &bundle.write()).await?;
     let secret = secret.map(|secret| seal(staff, &data_key, &secret)).transpose()?;
@@ -91,6 +111,7 @@ fn round(library: &Library, plan: &Plan, planned: &PlannedDraw, now: Moment) -> 
 }
 
 fn lists(
+    library: &Library,
     planned: &PlannedDraw,
     population: &Population,
     round: u64,
@@ -112,12 +133,11 @@ fn lists(
         lead: LEAD.to_owned(),
         member: MEMBER.to_owned(),
     };
-    let members = population.strata.iter().flat_map(|stratum| {
-        let one = |subject| draw::Subject { id: subject, stratum: stratum.name.to_owned(), weight: 1 };
-        stratum.subjects.iter().map(move |subject| one(subject.to_string()))
+    // Each stratum's are by code, and so must all of them together be.
+    let subjects = library.subjects.keys().filter_map(|code| {
+        let of = population.strata.iter().find(|stratum| stratum.subjects.binary_search(code).is_ok())?;
+        Some(draw::Subject { id: code.to_string(), stratum: of.name.to_owned(), weight: 1 })
     });
-    let mut subjects: Vec<draw::Subject> = members.collect();
-    subjects.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let inspector = |one: &domain::inspection::Candidate| {
         let qualifications = [LEAD, MEMBER].iter().skip(usize::from(!one.leads)).map(|what| (*what).to_owned());
         draw::Inspector { code: one.code.to_string(), cap: planned.cap, qualifications: qualifications.collect() }
@@ -135,7 +155,7 @@ fn lists(
         draw_id: draw_id.to_owned(),
         strata: population.strata.iter().map(stratum).collect(),
         policy,
-        subjects,
+        subjects: subjects.collect(),
         inspectors: population.inspectors.iter().map(inspector).collect(),
         recusals: population.recusals.iter().map(recusal).collect(),
         exclusions: population.excluded.iter().map(excluded).collect(),

@@ -20,16 +20,15 @@ pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(id): Path<String
     let plan = inspections::find::<Plan, P>(access, &Plan::id(year)).await?.ok_or_else(Problem::not_found)?;
     let planned = plan.state.draw(&id).ok_or_else(Problem::not_found)?;
     let draw = inspections::draw(access, &id).await?;
-    respond(&staff, planned, draw.as_ref()).await
+    view(&staff, planned, draw.as_ref()).await
 }
 
-/// The view as an answer.
-pub(crate) async fn respond<P: Platform>(
+async fn view<P: Platform>(
     staff: &StaffCall<P>,
     planned: &PlannedDraw,
     draw: Option<&Document<Draw>>,
 ) -> Result<Response, Problem> {
-    let (_, library) = inspections::library(&staff.call).await?;
+    let library = inspections::library(&staff.call).await?;
     let state = draw.map(|draw| &draw.state);
     let lists = match state {
         Some(state) => Some(inspections::thaw(&staff.call.access, &state.commitment.inputs).await?),
