@@ -13,13 +13,10 @@ use crate::client::{Api, Reply};
 use crate::progress::Step;
 use crate::secrets::random;
 
-/// The one file that is not a table.
-const TOWN: &str = "town.toml";
-
 /// What `load` may be told.
 #[derive(Args)]
 pub struct Options {
-    /// The directory with town.toml and the CSV files.
+    /// The directory with the town's files: town.toml and others in TOML and CSV.
     #[arg(value_name = "DIR")]
     directory: PathBuf,
     /// Where the town is served.
@@ -191,13 +188,13 @@ fn read(directory: &Path) -> Result<BTreeMap<String, String>, CliError> {
     for entry in entries {
         let path = entry.map_err(|error| failed(directory, &error))?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if name == TOWN || path.extension().is_some_and(|kind| kind == "csv") {
+        if path.extension().is_some_and(|kind| kind == "csv" || kind == "toml") {
             let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
             files.insert(name.to_owned(), text);
         }
     }
     if files.is_empty() {
-        return Err(CliError::Said(format!("{}: there is no town.toml and no CSV file", directory.display())));
+        return Err(CliError::Said(format!("{}: there is no TOML and no CSV file", directory.display())));
     }
     Ok(files)
 }
@@ -226,7 +223,9 @@ mod tests {
     fn only_a_towns_files_are_read() {
         let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo/yundu");
         let files = read(&demo).unwrap();
-        assert!(files.contains_key("town.toml") && files.contains_key("grids.csv"));
+        for name in domain::catalogue::FILES.iter().chain(domain::inspection::FILES) {
+            assert!(files.contains_key(*name), "{name}");
+        }
         assert!(!files.contains_key("README.md"));
         assert!(read(&demo.join("nowhere")).is_err());
     }

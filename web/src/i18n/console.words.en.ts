@@ -149,6 +149,8 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'event.reviewFailed': 'Review failed',
   'event.visited': 'Callback',
   'event.rated': 'Rated by the caller',
+  'event.erased': 'Caller had personal data deleted',
+  'event.joined': 'Somebody else joined',
   'event.ruled': 'Ruling of the centre',
   'event.reopened': 'Reopened',
   'event.archived': 'Archived',

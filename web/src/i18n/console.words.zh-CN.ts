@@ -147,6 +147,8 @@ export const wordsZhCN = {
   'event.reviewFailed': '审核退回',
   'event.visited': '回访',
   'event.rated': '诉求人评价',
+  'event.erased': '诉求人要求删除个人信息',
+  'event.joined': '他人附议',
   'event.ruled': '中心裁定',
   'event.reopened': '重新办理',
   'event.archived': '归档',

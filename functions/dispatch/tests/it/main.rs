@@ -8,3 +8,4 @@ mod rights;
 mod story;
 mod supervision;
 mod town;
+mod words;
