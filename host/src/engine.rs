@@ -22,7 +22,7 @@ const STACKS_EACH: u32 = 4;
 /// Makes the engine with room for `instances` live instances of at most `memory_max_bytes`.
 ///
 /// Address space only, not memory: an instance reserves 4 GiB (so that wasm needs no bounds checks)
-/// and 2 MiB a stack; 4 000 instances are 16 TiB of the 128 TiB a process has.
+/// and 2 MiB a stack; 1 000 instances are 4 TiB of the 128 TiB a process has.
 ///
 /// # Errors
 /// Where the cache directory cannot be used.
