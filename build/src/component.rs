@@ -9,6 +9,7 @@ use crate::said;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::SystemTime;
 
 /// Where binaryen is pinned.
 pub(crate) const TOOL: &str = "build/wasm-opt";
@@ -33,6 +34,8 @@ const PASSES: [&str; 6] = [
     "--reorder-locals",
     "--reorder-functions",
 ];
+/// Where the passes are: what was made under others is out of date.
+const PASSES_AT: &str = "build/src/component.rs";
 /// The preamble: magic, version, layer.
 const PREAMBLE: usize = 8;
 /// Section id of what is there for people only: in a component the names of its parts, some 10 KB.
@@ -40,7 +43,13 @@ const CUSTOM: u8 = 0;
 /// Section id of a core module.
 const CORE_MODULE: u8 = 1;
 
-/// Writes `target/functions/NAME.wasm` from what the compiler left, unless it is newer.
+/// Whether `made` is newer than the module that it was made from and than the passes.
+pub(crate) fn is_current(root: &Path, made: &Path, compiled_at: SystemTime) -> bool {
+    let passes_at = modified(&root.join(PASSES_AT));
+    modified(made).is_some_and(|at| at > compiled_at && passes_at.is_none_or(|passes| at > passes))
+}
+
+/// Writes `target/functions/NAME.wasm` from what the compiler left, unless it is current.
 ///
 /// # Errors
 /// One sentence: what is missing or wrong, and the command that helps.
@@ -52,7 +61,7 @@ pub(crate) fn build(root: &Path, name: &str) -> Result<(), String> {
         return Err(format!("{} is not built; run: {command}", compiled.display()));
     };
     let target = made.join(&file);
-    if modified(&target).is_some_and(|at| at > compiled_at) {
+    if is_current(root, &target, compiled_at) {
         return Ok(());
     }
     packages(&root.join(TOOL))?;
@@ -127,12 +136,36 @@ fn push(component: &mut Vec<u8>, id: u8, content: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn what_is_not_compiled_is_said_with_its_command() {
         let empty = tempfile::tempdir().unwrap();
         let sentence = build(empty.path(), "intake").unwrap_err();
         assert!(sentence.contains("cargo rustc -p intake "), "{sentence}");
+    }
+
+    #[test]
+    fn what_was_made_under_other_passes_is_made_again() {
+        let root = tempfile::tempdir().unwrap();
+        let compiled_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
+        let touch = |path: &str, seconds| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            fs::File::create(path).unwrap().set_modified(time).unwrap();
+        };
+        let made = root.path().join("made.wasm");
+        let current = || is_current(root.path(), &made, compiled_at);
+        assert!(!current());
+        touch("made.wasm", 1_001);
+        assert!(current());
+        touch(PASSES_AT, 1_002);
+        assert!(!current());
+        touch("made.wasm", 1_003);
+        assert!(current());
+        touch("made.wasm", 999);
+        assert!(!current());
     }
 
     #[test]

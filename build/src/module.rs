@@ -4,7 +4,7 @@
 //! wasm-bindgen runs as a library of the version the modules were compiled with, so there is no tool to install and none
 //! that could be another version.
 
-use crate::component::{TOOL, optimise};
+use crate::component::{TOOL, is_current, optimise};
 use crate::npm::packages;
 use crate::pages::modified;
 use crate::said;
@@ -33,7 +33,7 @@ fn bind(root: &Path, name: &str) -> Result<(), String> {
     };
     let made = root.join(format!("target/web-{name}"));
     let module = made.join(format!("{name}_bg.wasm"));
-    if modified(&module).is_none_or(|at| at < compiled_at) {
+    if !is_current(root, &module, compiled_at) {
         generate(root, &compiled, &made, name)?;
     }
     replace(&made, &root.join(OUTPUT))

@@ -1,7 +1,7 @@
 //! The steps of a draw that are the staff's: draw, assign, replace, reveal. The randomness comes by the public route, from
 //! anybody, because it proves itself.
 //!
-//! Store operations of a step after the commitment: the session, the draw, its lists, and the four of `store::update`;
+//! Store operations of a step: the session, the draw, its lists, and the four of `store::update`;
 //! to reveal, one more for each 64 checks.
 
 use axum::body::Body;

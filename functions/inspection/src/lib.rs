@@ -1,5 +1,4 @@
-//! Planning inspections (双随机抽查, handbook §3): the libraries, the year's plan, and each draw as the staff see
-//! it.
+//! Planning inspections (双随机抽查, handbook §3): the libraries, the year's plan, each draw as the staff see it.
 //!
 //! What must stay true: nothing can be drawn that was not planned here and approved by somebody else; a refusal says which
 //! rule, and of whom.

@@ -33,11 +33,15 @@ where
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(service::json(&json!({"reacted": reacted, "more": more})).into_response())
+    Ok(report(reacted, more))
 }
 
 /// Without a town there is nothing to follow.
 #[must_use]
 pub fn nothing() -> Response {
-    service::json(&json!({"reacted": 0, "more": false})).into_response()
+    report(0, false)
+}
+
+fn report(reacted: usize, more: bool) -> Response {
+    service::json(&json!({"reacted": reacted, "more": more})).into_response()
 }

@@ -50,7 +50,7 @@ pub fn up(state_dir: &Path, more: &[&str]) -> (Process, String) {
         .stderr(Stdio::inherit())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let url = lines.find_map(|line| line.split_once(" is at ").map(|(_, url)| url.to_owned()));
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = lines.map_while(Result::ok).find_map(|line| line.split_once(" is at ").map(|(_, url)| url.to_owned()));
     (Process(child), url.expect("the town came up"))
 }
