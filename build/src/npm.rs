@@ -15,12 +15,17 @@ pub(crate) fn packages(directory: &Path) -> Result<(), String> {
     need_program("node")?;
     need_program("npm")?;
     let (lock, kept) = (directory.join("package-lock.json"), directory.join("node_modules/.onetown-lock.json"));
+    // Components are built side by side, and whoever comes first installs for all.
+    let turn =
+        fs::File::open(&lock).and_then(|file| file.lock().map(|()| file)).map_err(|error| said(&lock, &error))?;
     let wanted = fs::read(&lock).map_err(|error| said(&lock, &error))?;
     if fs::read(&kept).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
     npm(directory, &["ci", "--no-audit", "--no-fund"])?;
-    fs::write(&kept, wanted).map_err(|error| said(&kept, &error))
+    fs::write(&kept, wanted).map_err(|error| said(&kept, &error))?;
+    drop(turn);
+    Ok(())
 }
 
 /// Runs npm where its output is seen by whoever watches this build.

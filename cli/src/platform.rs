@@ -61,3 +61,25 @@ fn earlier(state_dir: &Path, today: Date) -> Vec<(PathBuf, Plan)> {
     let days = (1..=7).map(|ago| today.plus_days(-ago)).map(|day| (journal(state_dir, day), day));
     days.filter(|(path, _)| path.is_file()).map(|(path, day)| (path, plan(day))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use platform::{Spoilt, Wanted};
+
+    use super::*;
+
+    /// Whatever the day, a visitor sees an order from above within the first minute and a half.
+    #[test]
+    fn every_day_begins_with_a_ticket_that_becomes_an_order() {
+        let mut day = Date::new(2026, 1, 1).expect("a day");
+        for _ in 0..366 {
+            let sends = plan(day).sends;
+            let creates = |index: usize| {
+                let send = &sends[index];
+                send.wanted == Wanted::Taken && send.spoilt == Spoilt::No && send.id == format!("msg-{}-0", send.number)
+            };
+            assert!((0..6).any(creates), "{day}");
+            day = day.plus_days(1);
+        }
+    }
+}

@@ -1,13 +1,16 @@
 //! Steps that take a while, shown while they run: a spinner on a terminal, plain lines elsewhere.
 
 use crate::CliError;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::io::{BufRead as _, BufReader, IsTerminal as _, Read};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 /// A failed step shows its last lines: enough for a compiler error, not a whole log.
 const LINES_SHOWN: usize = 60;
+/// Steps side by side have a line each.
+static SCREEN: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// One step on the screen.
 pub struct Step {
@@ -21,7 +24,7 @@ impl Step {
     pub fn start(name: impl Into<String>) -> Self {
         let name = name.into();
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new_spinner();
+            let bar = SCREEN.add(ProgressBar::new_spinner());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {wide_msg:.dim}") {
                 bar.set_style(style);
             }
@@ -48,7 +51,7 @@ impl Step {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        eprintln!("{}: done in {took} s", self.name);
+        SCREEN.suspend(|| eprintln!("{}: done in {took} s", self.name));
     }
 
     /// Takes the step off the screen without a word: what went wrong is said elsewhere.
@@ -86,9 +89,11 @@ impl Step {
             return Ok(());
         }
         let error = fail(format!("{} failed; the command was: {shown}", self.name));
-        for line in lines.iter().skip(lines.len().saturating_sub(LINES_SHOWN)) {
-            eprintln!("{line}");
-        }
+        SCREEN.suspend(|| {
+            for line in lines.iter().skip(lines.len().saturating_sub(LINES_SHOWN)) {
+                eprintln!("{line}");
+            }
+        });
         Err(error)
     }
 

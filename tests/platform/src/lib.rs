@@ -9,7 +9,7 @@ pub mod plan;
 pub mod serve;
 
 pub use ledger::{Fault, Ledger};
-pub use plan::{Plan, Send, Shares, Wanted};
+pub use plan::{Plan, Send, Shares, Spoilt, Wanted};
 
 /// The demo's platform, as `demo/yundu/hotline.toml` names it.
 pub const CODE: &str = "qingning";
