@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use crate::run;
+use crate::{onetown, run};
 
 /// Ends the town's output once the demo is loaded; see `onetown up --demo`.
 const LOADED: &str = "These logins are for trying out";
@@ -49,9 +49,9 @@ pub fn check(root: &Path) -> Result<(), String> {
 fn start(root: &Path, state: &Path) -> Result<Town, String> {
     let listen =
         ["up", "--no-build", "--demo", "--listen", "127.0.0.1:0", "--variable", "trusted_proxy_hops=1", "--state-dir"];
-    let mut command = Command::new("cargo");
-    command.args(["run", "-q", "-p", "cli", "--bin", "onetown", "--"]).args(listen).arg(state);
-    let mut process = command
+    let mut process = onetown()?
+        .args(listen)
+        .arg(state)
         .current_dir(root)
         .stdout(Stdio::piped())
         .spawn()

@@ -29,6 +29,8 @@ enum Step {
     Format,
     /// The linter has nothing to say.
     Lint,
+    /// Everything native compiles: at once, because cargo compiles wasmtime anew for each choice of packages.
+    Compile,
     /// The components and the web build.
     Build,
     /// Unit tests, the simulation, the host's tests and the API tests.
@@ -43,6 +45,7 @@ impl Step {
             Self::Tools => "tools",
             Self::Format => "formatting",
             Self::Lint => "lints",
+            Self::Compile => "compiling",
             Self::Build => "components and web",
             Self::Test => "tests",
             Self::Browser => "browser tests",
@@ -57,10 +60,8 @@ impl Step {
                 let lint = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
                 cargo(root, &lint, "see the warnings above")
             }
-            Self::Build => {
-                let build = ["run", "-q", "-p", "cli", "--bin", "onetown", "--", "build"];
-                cargo(root, &build, "see the error above")
-            }
+            Self::Compile => cargo(root, &["build", "--workspace", "--all-targets"], "see the errors above"),
+            Self::Build => run(onetown()?.arg("build").current_dir(root), "see the error above"),
             Self::Test => cargo(root, &["test", "--workspace", "--no-fail-fast"], "see the failed tests above"),
             Self::Browser => browser::check(root),
         }
@@ -83,6 +84,17 @@ fn main() -> ExitCode {
     }
     println!("\nverify: all good, {} s", begun.elapsed().as_secs());
     ExitCode::SUCCESS
+}
+
+/// The tool, as the step before compiled it: it is where this program is.
+fn onetown() -> Result<Command, String> {
+    let path = std::env::current_exe().map_err(|error| format!("this program does not know its place: {error}"))?;
+    let path = path.with_file_name("onetown");
+    if path.is_file() {
+        Ok(Command::new(path))
+    } else {
+        Err(format!("{} is missing; run: cargo verify --only compile", path.display()))
+    }
 }
 
 /// Runs cargo in the workspace.
