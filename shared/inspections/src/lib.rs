@@ -3,12 +3,14 @@
 //! What must stay true: plans and draws are read from their documents and never from a board, because who may be drawn
 //! depends on what was drawn a second ago.
 
+mod contributors;
 mod lists;
 
 use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse as _, Response};
 use canon::sha256;
+pub use contributors::{contributors, lawful, planned, pledges, seconds, sources};
 use domain::aggregate::Aggregate;
 use domain::catalogue::{CatalogueHistory, DrawId, FileRef, Places, RowError};
 use domain::inspection::{Draw, FILES, Frozen, Library, Past, Person, Plan};
