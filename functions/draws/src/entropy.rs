@@ -8,21 +8,18 @@ use axum::response::Response;
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::catalogue::DrawId;
 use domain::inspection::{Draw, DrawCommand, DrawStatus, DrawStep, Person, Refusal};
-use domain::time::MINUTE_MS;
 use draw::beacon;
 use draw::policy::unhex_bytes;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
-use service::{Call, FieldError, Keys, Problem, body, rate};
-use store::{CommitError, Document, Operation, Platform};
+use service::{Call, FieldError, Problem, body};
+use store::{CommitError, Document, Platform};
 
 use crate::share;
 
-/// Values of one address in a minute: verifying one costs some 30 ms.
-const PER_MINUTE: u32 = 10;
 /// A form of two short fields.
-pub(crate) const BODY_BYTES_MAX: usize = 4_096;
+const BODY_BYTES_MAX: usize = 4_096;
 
 /// `POST /api/inspection/draws/{id}/entropy`
 #[derive(Debug, Default, Deserialize)]
@@ -48,7 +45,7 @@ pub(crate) async fn bring<P: Platform>(
     let keys = call.keys().await?;
     let by = Actor::citizen();
     let operation = call.operation(&keys, &format!("draw.entropy/{id}"), &bytes, by.clone())?;
-    limit(&call, &keys, &operation).await?;
+    inspections::limit(&call, &keys, &operation).await?;
     let document = inspections::draw(&call.access, &id).await?;
     let document = document.ok_or_else(|| {
         // Contributors know their draw before it is committed to.
@@ -73,17 +70,6 @@ pub(crate) async fn bring<P: Platform>(
     let decide = |draw: &Document<Draw>, context: &Context| Draw::decide(Some(&draw.state), &command, context);
     let committed = store::update(&call.access, &Draw::id(&id), &operation, decide).await?;
     Ok(answer(&committed.document.state, &form.who))
-}
-
-/// Counts the request, and refuses one too many.
-pub(crate) async fn limit<P: Platform>(call: &Call<P>, keys: &Keys, operation: &Operation) -> Result<(), Problem> {
-    let token = operation.op.as_str();
-    let count = rate::hit(&call.access, keys, "entropy", &call.client, token, MINUTE_MS).await?;
-    if count.n <= PER_MINUTE {
-        return Ok(());
-    }
-    let detail = "Too many values came from your address. Wait a minute.";
-    Err(Problem::too_many("tooManyRounds", detail, count.resets_in_s))
 }
 
 impl EntropyForm {

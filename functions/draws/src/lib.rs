@@ -3,7 +3,6 @@
 //! What must stay true: what is answered here is about nobody who signed in; of a sealed draw nothing shows who was drawn
 //! until its secret is out; a round or a contributor's secret is taken from anybody, and only if it proves itself.
 
-mod contributors;
 mod entropy;
 mod public;
 mod results;
@@ -20,7 +19,6 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
         .route("/api/inspection/draws", get(public::list))
         .route("/api/inspection/draws/{id}", get(public::one))
         .route("/api/inspection/draws/{id}/bundle", get(public::file))
-        .route("/api/inspection/draws/{id}/contributors", get(contributors::show).post(contributors::pledge))
         .route("/api/inspection/draws/{id}/entropy", post(entropy::bring))
         .route("/api/inspection/results", get(results::list))
 }

@@ -16,12 +16,13 @@ use domain::catalogue::{CatalogueHistory, DrawId, FileRef, Places, RowError};
 use domain::inspection::{Draw, FILES, Frozen, Library, Past, Person, Plan};
 use domain::permission::{Action, permission};
 use domain::staff::Role;
+use domain::time::MINUTE_MS;
 use http::StatusCode;
 pub use lists::{after, infeasible, refused, whole};
 use serde_json::{Value, json};
 use service::session::Session;
-use service::{Call, Problem};
-use store::{Access, Document, Platform, StoreError, blob};
+use service::{Call, Keys, Problem, rate};
+use store::{Access, Document, Operation, Platform, StoreError, blob};
 
 /// Documents read in one batch: 16 draws of some 100 KB.
 const BATCH: usize = 16;
@@ -63,6 +64,23 @@ pub async fn draw<P: Platform>(access: &Access<P>, id: &DrawId) -> Result<Option
 pub fn taken(draw: &Document<Draw>) -> Response {
     let plan = &draw.state.commitment.plan;
     service::json(&json!({"id": plan.id, "version": draw.version, "status": draw.state.status})).into_response()
+}
+
+/// Values of one address in a minute: verifying a round costs some 30 ms.
+const PER_MINUTE: u32 = 10;
+
+/// Counts a value that somebody brings to a draw, and refuses one too many.
+///
+/// # Errors
+/// 429 `tooManyRounds`; the store's problems.
+pub async fn limit<P: Platform>(call: &Call<P>, keys: &Keys, operation: &Operation) -> Result<(), Problem> {
+    let token = operation.op.as_str();
+    let count = rate::hit(&call.access, keys, "entropy", &call.client, token, MINUTE_MS).await?;
+    if count.n <= PER_MINUTE {
+        return Ok(());
+    }
+    let detail = "Too many values came from your address. Wait a minute.";
+    Err(Problem::too_many("tooManyRounds", detail, count.resets_in_s))
 }
 
 /// The year of a draw's id.

@@ -202,6 +202,7 @@ async fn whole_town() -> Town {
         .merge(inspection::routes())
         .merge(commitment::routes())
         .merge(drawing::routes())
+        .merge(pledges::routes())
         .merge(checks::routes())
         .merge(draws::routes());
     town.router = service::finish(routes, service::App::new(town.kv.clone()));

@@ -4,7 +4,7 @@ use canon::sha256;
 use domain::time::Moment;
 use draw::policy::{hex, reveal_hash};
 use serde_json::{Value, json};
-use store::Kv as _;
+use store::Platform as _;
 use store::memory::Backend;
 
 use crate::story::verdict;

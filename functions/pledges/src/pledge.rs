@@ -17,7 +17,8 @@ use service::keys::same_text;
 use service::{Call, FieldError, Keys, Problem, body};
 use store::{Birth, Document, Operation, Platform};
 
-use crate::entropy::{BODY_BYTES_MAX, limit};
+/// A form of two short fields.
+const BODY_BYTES_MAX: usize = 4_096;
 
 /// `GET /api/inspection/draws/{id}/contributors`
 pub(crate) async fn show<P: Platform>(call: Call<P>, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -53,7 +54,7 @@ pub(crate) struct PledgeForm {
 }
 
 /// `POST /api/inspection/draws/{id}/contributors`
-pub(crate) async fn pledge<P: Platform>(
+pub(crate) async fn take<P: Platform>(
     call: Call<P>,
     Path(id): Path<String>,
     request: Body,
@@ -62,7 +63,7 @@ pub(crate) async fn pledge<P: Platform>(
     let id: DrawId = id.parse().map_err(|_| Problem::not_found())?;
     let keys = call.keys().await?;
     let operation = call.operation(&keys, &format!("draw.pledge/{id}"), &bytes, Actor::citizen())?;
-    limit(&call, &keys, &operation).await?;
+    inspections::limit(&call, &keys, &operation).await?;
     let (planned, contributors) = contributed(&call, &id).await?;
     let shown = call.authorization("contributor").unwrap_or_default();
     let known = contributors.people.iter().any(|one| one.who == form.who);
