@@ -60,7 +60,7 @@ async fn commit<P: Platform>(
         return if same { Ok(draw) } else { Err(Refusal::AlreadyDrawn.into()) };
     }
     let year = inspections::year_of(id).ok_or_else(Problem::not_found)?;
-    let plan = inspections::find::<Plan, P>(&call.access, &Plan::id(year)).await?.ok_or_else(Problem::not_found)?.state;
+    let plan = inspections::state::<Plan, P>(&call.access, &Plan::id(year)).await?.ok_or_else(Problem::not_found)?;
     let planned = plan.draw(id).ok_or_else(Problem::not_found)?;
     planned.approved.as_ref().ok_or(Refusal::NotApproved)?;
     pending(staff, &plan, planned).await?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use service::Problem;
 use store::{Access, Platform};
 
-use crate::{find, refused, year_of};
+use crate::{refused, state, year_of};
 
 /// The draw as it is planned; none where it is not.
 ///
@@ -16,8 +16,8 @@ use crate::{find, refused, year_of};
 /// The store's problems.
 pub async fn planned<P: Platform>(access: &Access<P>, id: &DrawId) -> Result<Option<PlannedDraw>, Problem> {
     let Some(year) = year_of(id) else { return Ok(None) };
-    let plan = find::<Plan, P>(access, &Plan::id(year)).await?;
-    Ok(plan.and_then(|plan| plan.state.draw(id).cloned()))
+    let plan = state::<Plan, P>(access, &Plan::id(year)).await?;
+    Ok(plan.and_then(|plan| plan.draw(id).cloned()))
 }
 
 /// What contributors committed to so far.
@@ -25,7 +25,7 @@ pub async fn planned<P: Platform>(access: &Access<P>, id: &DrawId) -> Result<Opt
 /// # Errors
 /// The store's problems.
 pub async fn pledges<P: Platform>(access: &Access<P>, id: &DrawId) -> Result<Vec<Pledge>, Problem> {
-    Ok(find::<Pledges, P>(access, &Pledges::id(id)).await?.map_or_else(Vec::new, |found| found.state.pledges))
+    Ok(state::<Pledges, P>(access, &Pledges::id(id)).await?.map_or_else(Vec::new, |found| found.pledges))
 }
 
 /// The sources of randomness in the order of the seed: the secrets that were committed to, then the lotteries.

@@ -19,7 +19,9 @@ pub const LOTTERY_MIN: i64 = 14;
 pub const NUMBERS: [&str; 3] = ["01,05,12,18,22,33+16", "01,05,12,18,35+01,12", "00123"];
 
 fn minutes(town: &Town, minutes: i64) -> String {
-    Moment::from_unix_ms(town.kv.now_ms()).plus_ms(minutes * MINUTE_MS).to_string()
+    // Deadlines are whole seconds; a backend that makes writers wait is between two of them.
+    let now = town.kv.now_ms().div_euclid(1_000) * 1_000;
+    Moment::from_unix_ms(now + minutes * MINUTE_MS).to_string()
 }
 
 /// Three people, four minutes to commit, eight to reveal, and three lotteries two later.
