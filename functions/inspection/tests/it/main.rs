@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 mod crashes;
+mod invariants;
 mod refusals;
 mod rights;
 mod story;

@@ -1,3 +1,5 @@
+mod invariants;
+
 use std::collections::BTreeMap;
 
 use super::*;
