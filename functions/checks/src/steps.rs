@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::response::Response;
 use domain::aggregate::{Aggregate as _, Context};
-use domain::catalogue::{Employment, InspectorCode, ItemCode, UnitCode};
+use domain::catalogue::{InspectorCode, ItemCode, UnitCode};
 use domain::inspection::{
     Check, CheckCommand, CheckStep, Finding, FollowUp, FollowUpKind, Opened, Outcome, Point, Refusal, Signature,
 };
@@ -110,7 +110,11 @@ async fn enter<P: Platform>(
     let request = desk.keys.mac("request", &[operation.op.as_str().as_bytes(), operation.request.as_bytes()]);
     let op = Check::entering(&desk.draw_id, &desk.subject);
     let operation = Operation { op, request, ..operation };
-    fit(desk, call.access.now().date())?;
+    // Two certified officers come, or nobody does.
+    let today = call.access.now().date();
+    for code in [&desk.task.lead, &desk.task.member] {
+        desk.library.may_inspect(code, &desk.subject, today)?;
+    }
     let subject = desk.library.subjects.get(&desk.subject).ok_or_else(Problem::not_found)?;
     let plan = &desk.draw.commitment.plan;
     let opened = Opened {
@@ -131,23 +135,6 @@ async fn enter<P: Platform>(
         Err(CommitError::OtherRequest) => Err(Refusal::StateConflict.into()),
         created => Ok(created?.document),
     }
-}
-
-/// That whoever comes in may inspect on this day, whatever was true when they were drawn.
-fn fit(desk: &Desk, today: Date) -> Result<(), Refusal> {
-    let Some(code) = desk.inspector.as_ref() else { return Err(Refusal::NotPermitted) };
-    let inspector = desk.library.inspectors.get(code).ok_or_else(|| Refusal::InspectorUnknown(code.clone()))?;
-    if inspector.employment != Employment::Officer {
-        return Err(Refusal::NotAnOfficer(code.clone()));
-    }
-    if inspector.valid_until < today {
-        return Err(Refusal::CertificateExpired(code.clone()));
-    }
-    let village = desk.library.subjects.get(&desk.subject).map(|subject| &subject.village);
-    if village.is_some_and(|village| inspector.recusal_villages.contains(village)) {
-        return Err(Refusal::InspectorRecused(code.clone()));
-    }
-    Ok(())
 }
 
 fn command<P: Platform>(staff: &StaffCall<P>, desk: &Desk, step: CheckStep) -> CheckCommand {
@@ -172,6 +159,10 @@ async fn step<P: Platform>(
     let seen = check.version;
     if form.if_version != Some(seen) {
         return Err(stale(seen));
+    }
+    // Whoever puts their name to it may inspect on the day on which they do, not only on the one on which they came in.
+    if let (Some(code), "submit" | "confirm" | "return") = (&desk.inspector, word) {
+        desk.library.may_inspect(code, &desk.subject, staff.call.access.now().date())?;
     }
     let key = desk.data_key().ok_or_else(Problem::unavailable)?;
     let command = command(staff, desk, form.step(staff, desk, &key, word).await?);

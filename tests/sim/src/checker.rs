@@ -8,9 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use canon::{Hash, OpId};
 use domain::aggregate::{Actor, Aggregate, Stamp};
+use domain::export::Export;
+use domain::inspection::{Check, Draw, Plan};
 use domain::look::{LOOKS_PER_DAY, LookBook};
 use domain::order::{OrderEvent, WorkOrder};
 use domain::time::Moment;
+use domain::whistle::Whistle;
 use serde::Deserialize;
 use serde_json::Value;
 use store::{Document, Head, LogEntry, PAGE_ENTRIES, RawDocument, keys};
@@ -121,7 +124,13 @@ pub fn always(dump: &Dump, promises: &Promises) -> Checked {
         document.verify_chain(key)?;
         one_document(key, document, &mut slots)?;
     }
+    folds::<WorkOrder>(dump)?;
     orders(dump, &documents)?;
+    folds::<Whistle>(dump)?;
+    folds::<Export>(dump)?;
+    folds::<Plan>(dump)?;
+    folds::<Draw>(dump)?;
+    folds::<Check>(dump)?;
     promises_kept(&documents, promises)?;
     log_is_true(dump, &documents)
 }
@@ -140,15 +149,25 @@ fn one_document(key: &str, document: &RawDocument, slots: &mut BTreeSet<u64>) ->
     Ok(())
 }
 
-/// Every order's state is what its events give, and every number leads to its order and to no other.
+/// Every document's state is what its events give.
+fn folds<A: Aggregate + PartialEq>(dump: &Dump) -> Checked {
+    let prefix = format!("doc/{}/", A::KIND);
+    for (key, bytes) in dump.iter().filter(|(key, _)| key.starts_with(&prefix) && !key.contains('#')) {
+        let document = Document::<A>::parse(bytes)?;
+        let folded = document
+            .events
+            .iter()
+            .fold(None, |state: Option<A>, recorded| A::evolve(state, &recorded.event, Stamp { at: recorded.at }));
+        require!(folded.as_ref() == Some(&document.state), "{key}: the state is not what the events give");
+    }
+    Ok(())
+}
+
+/// Every number leads to its order and to no other.
 fn orders(dump: &Dump, documents: &BTreeMap<String, RawDocument>) -> Checked {
     let mut numbers: BTreeMap<String, &str> = BTreeMap::new();
     for key in documents.keys().filter(|key| key.starts_with("doc/order/")) {
         let order = Document::<WorkOrder>::parse(dump.get(key).map(Vec::as_slice).unwrap_or_default())?;
-        let folded = order.events.iter().fold(None, |state: Option<WorkOrder>, recorded| {
-            WorkOrder::evolve(state, &recorded.event, Stamp { at: recorded.at })
-        });
-        require!(folded.as_ref() == Some(&order.state), "{key}: the state is not what the events give");
         let number = order.state.registered.number.to_string();
         let lookup = dump.get(&keys::number(&number)).map(|value| String::from_utf8_lossy(value));
         let leads_here = lookup.as_deref().is_some_and(|value| value.contains(order.id.as_str()));
@@ -231,14 +250,9 @@ pub fn at_rest(dump: &Dump) -> Checked {
 /// # Errors
 /// The first one that is not.
 pub fn texts(dump: &Dump, kept: &[(String, String)], refused: &[String]) -> Checked {
+    let kept: Vec<(String, String)> = kept.iter().map(|(id, text)| (format!("doc/order/{id}"), text.clone())).collect();
+    written(dump, &kept)?;
     let documents = documents(dump)?;
-    for (id, text) in kept {
-        let key = format!("doc/order/{id}");
-        let events = documents.get(&key).map(|document| document.events.as_slice()).unwrap_or_default();
-        let quoted = format!("\"{text}\"");
-        let found = events.iter().filter(|event| event.to_string().contains(&quoted)).count();
-        require!(found == 1, "{key}: {text:?} was acknowledged and is there {found} times");
-    }
     let everything: Vec<String> =
         documents.values().flat_map(|document| &document.events).map(ToString::to_string).collect();
     for text in refused {
@@ -249,15 +263,29 @@ pub fn texts(dump: &Dump, kept: &[(String, String)], refused: &[String]) -> Chec
     Ok(())
 }
 
-/// Every document of `kind` that somebody was told of is there, no older than they were told.
+/// Every text in `kept` is in the events of its document (by key) exactly once.
 ///
 /// # Errors
 /// The first one that is not.
-pub fn versions(dump: &Dump, kind: &str, told: &BTreeMap<String, u64>) -> Checked {
+pub fn written(dump: &Dump, kept: &[(String, String)]) -> Checked {
     let documents = documents(dump)?;
-    for (id, version) in told {
-        let key = format!("doc/{kind}/{id}");
-        let there = documents.get(&key).map_or(0, |document| document.version);
+    for (key, text) in kept {
+        let events = documents.get(key).map(|document| document.events.as_slice()).unwrap_or_default();
+        let quoted = format!("\"{text}\"");
+        let found = events.iter().filter(|event| event.to_string().contains(&quoted)).count();
+        require!(found == 1, "{key}: {text:?} was acknowledged and is there {found} times");
+    }
+    Ok(())
+}
+
+/// Every document (by key) that somebody was told of is there, no older than they were told.
+///
+/// # Errors
+/// The first one that is not.
+pub fn versions(dump: &Dump, told: &BTreeMap<String, u64>) -> Checked {
+    let documents = documents(dump)?;
+    for (key, version) in told {
+        let there = documents.get(key).map_or(0, |document| document.version);
         require!(there >= *version, "{key}: version {version} was acknowledged and it has {there}");
     }
     Ok(())

@@ -37,8 +37,12 @@ struct Told {
     orders: Vec<Receipt>,
     /// How often staff took which step.
     steps: BTreeMap<String, usize>,
-    /// Whistles by id, with the newest version that somebody was told of.
-    whistles: BTreeMap<String, u64>,
+    /// Documents by key, with the newest version that somebody was told of: whistles, exports, draws and checks.
+    versions: BTreeMap<String, u64>,
+    /// Document keys and what was written into them, open for everybody who reads them.
+    written: Vec<(String, String)>,
+    /// Draws, by id, that are committed to.
+    draws: BTreeSet<String>,
     /// Who looked at whose caller.
     looks: Vec<(Option<Actor>, String)>,
     /// By order: devices that were told that they joined, and all that tried.
@@ -126,17 +130,39 @@ impl Citizens {
         *told.steps.entry(name.to_owned()).or_default() += 1;
     }
 
-    /// The whistles that there are, by id.
-    pub(crate) fn whistles(&self) -> Vec<String> {
-        self.told().whistles.keys().cloned().collect()
+    /// The documents of `kind` that there are, by id, with the newest version that somebody was told of.
+    pub(crate) fn known(&self, kind: &str) -> Vec<(String, u64)> {
+        let prefix = format!("doc/{kind}/");
+        let told = self.told();
+        told.versions
+            .iter()
+            .filter_map(|(key, version)| Some((key.strip_prefix(&prefix)?.to_owned(), *version)))
+            .collect()
     }
 
-    /// The step `name` of the whistle `id` was acknowledged as making `version`, or an earlier one.
-    pub(crate) fn whistled(&self, name: &str, id: &str, version: u64) {
+    /// The step `name` was acknowledged as making `version` of the document `key`, or an earlier one.
+    pub(crate) fn changed(&self, name: &str, key: &str, version: u64) {
         let mut told = self.told();
-        let newest = told.whistles.entry(id.to_owned()).or_default();
+        let newest = told.versions.entry(key.to_owned()).or_default();
         *newest = version.max(*newest);
-        *told.steps.entry(format!("whistle {name}")).or_default() += 1;
+        *told.steps.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// The same of the step of an inspection, maybe of a draw.
+    pub(crate) fn inspected(&self, step: &str, key: &str, version: u64, draw: Option<String>) {
+        self.changed(&format!("inspection {step}"), key, version);
+        self.told().draws.extend(draw);
+    }
+
+    /// `text` is in the document `key`.
+    pub(crate) fn wrote(&self, key: &str, text: &str) {
+        self.told().written.push((key.to_owned(), text.to_owned()));
+    }
+
+    /// The draws that somebody was told of.
+    #[must_use]
+    pub fn draws(&self) -> Vec<String> {
+        self.told().draws.iter().cloned().collect()
     }
 
     /// How often staff took which step, and looked at callers.
@@ -356,6 +382,7 @@ impl Citizens {
         checker::texts(dump, &told.kept, &told.refused)?;
         checker::joined(dump, &told.joined)?;
         checker::looks(dump, &told.looks)?;
-        checker::versions(dump, "whistle", &told.whistles)
+        checker::written(dump, &told.written)?;
+        checker::versions(dump, &told.versions)
     }
 }

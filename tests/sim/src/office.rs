@@ -15,7 +15,7 @@ use crate::town::{self, Instance, Response, Signed};
 use crate::{Random, desk};
 
 /// The demo town's command centre.
-const CENTRE: &str = "C01";
+pub const CENTRE: &str = "C01";
 /// The unit that everything is dispatched to, another one, and a village that helps.
 pub const LEAD: &str = "D13";
 /// Another unit.
@@ -50,9 +50,16 @@ pub const POSTS: [Post; 9] = [
 /// # Errors
 /// When the store fails.
 pub async fn sign_in(kv: MemoryKv, number: usize, post: Post) -> Result<Signed, String> {
+    sign_in_as(kv, format!("{}-{number}", post.role.as_str().replace('_', "-")), post).await
+}
+
+/// The same under the name `account`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_in_as(kv: MemoryKv, account: String, post: Post) -> Result<Signed, String> {
     let app = App::new(kv.clone());
     let access = desk::access(&kv);
-    let account = format!("{}-{number}", post.role.as_str().replace('_', "-"));
     let account = account.parse().map_err(|error| format!("{account}: {error:?}"))?;
     let id: DocId = Staff::id(&account);
     let staff = Staff {
@@ -143,6 +150,9 @@ impl Worker {
             }
             if self.random.chance(150) {
                 self.whistle(&format!("worker {} whistle {step} end", self.number)).await;
+            }
+            if self.random.chance(120) {
+                self.export(&format!("worker {} export {step} end", self.number)).await;
             }
             let Some(view) = self.some_order().await else { continue };
             let Some(name) = self.choose(&possible(&view)) else { continue };
@@ -266,7 +276,7 @@ impl Worker {
 
     /// Blows a whistle, or answers one as far as that is this person's.
     async fn whistle(&mut self, text: &str) {
-        let whistles = self.citizens.whistles();
+        let whistles = self.citizens.known("whistle");
         let known = whistles.get(self.random.index(whistles.len())).filter(|_| self.random.chance(850)).cloned();
         let key = format!("whistle-of-{}", text.replace(' ', "-"));
         let limit = json!({ "n": 2, "unit": "workingDays" });
@@ -275,7 +285,7 @@ impl Worker {
                 let body = json!({ "kind": "enforcement", "text": text, "units": [LEAD], "asked": [OTHER] });
                 ("/api/whistles".to_owned(), "blow".to_owned(), body)
             }
-            Some(id) => {
+            Some((id, _)) => {
                 let Some(view) = self.see(&format!("/api/whistles/{id}")).await else { return };
                 let names = possible(&view);
                 let Some(name) = names.get(self.random.index(names.len())).cloned() else { return };
@@ -291,13 +301,44 @@ impl Worker {
         };
         let Some(answer) = self.insist(&path, &key, &body).await else { return };
         if answer.status.is_success() {
-            self.citizens.whistled(
-                &name,
-                answer.text("id"),
-                answer.body.get("version").and_then(Value::as_u64).unwrap_or_default(),
-            );
+            self.acknowledged("whistle", &name, &answer);
         } else {
             self.is_a_rule(&name, &answer);
+        }
+    }
+
+    /// Remembers what `answer` says of a document of `kind`.
+    fn acknowledged(&self, kind: &str, name: &str, answer: &Response) {
+        let version = answer.body.get("version").and_then(Value::as_u64).unwrap_or_default();
+        self.citizens.changed(&format!("{kind} {name}"), &format!("doc/{kind}/{}", answer.text("id")), version);
+    }
+
+    /// Asks for an export, or decides on one or takes one, whosever it is: the rules say no where it is not theirs.
+    async fn export(&mut self, text: &str) {
+        let exports = self.citizens.known("export");
+        let known = exports.get(self.random.index(exports.len())).filter(|_| self.random.chance(750)).cloned();
+        let key = format!("export-of-{}", text.replace(' ', "-"));
+        let (path, name, body) = match known {
+            None => {
+                let callers = self.random.chance(700);
+                let body = json!({ "filter": { "month": "2026-11" }, "purpose": text, "callers": callers });
+                ("/api/exports".to_owned(), "ask", body)
+            }
+            Some((id, version)) => {
+                let names = ["approve", "approve", "refuse", "take", "take"];
+                let name = names.get(self.random.index(names.len())).copied().unwrap_or("take");
+                (format!("/api/exports/{id}/{name}"), name, json!({ "ifVersion": version, "text": text }))
+            }
+        };
+        let Some(answer) = self.insist(&path, &key, &body).await else { return };
+        if answer.status.is_success() {
+            self.acknowledged("export", name, &answer);
+            // A taking has nothing to say.
+            if name != "take" {
+                self.citizens.wrote(&format!("doc/export/{}", answer.text("id")), text);
+            }
+        } else if self.is_a_rule(name, &answer) {
+            self.citizens.refuses(text);
         }
     }
 

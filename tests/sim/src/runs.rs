@@ -11,7 +11,7 @@ use crate::citizens::Citizens;
 use crate::quiesce::{self, Runner};
 use crate::town::{self, Instance};
 use crate::world::World;
-use crate::{Faults, Random, Scheduler, desk};
+use crate::{Faults, Random, Scheduler, desk, inspectors};
 
 /// All backends whose behaviour is reproduced.
 pub const BACKENDS: [Backend; 3] = [Backend::Sqlite, Backend::Redis, Backend::Partial];
@@ -100,6 +100,10 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     for number in 0..usize::try_from(random.below(3) * 5).unwrap_or(0) {
         citizens.worker(number, 6 + u32::try_from(random.below(14)).unwrap_or(0));
     }
+    // And sometimes there are inspections.
+    if random.chance(100) {
+        citizens.inspection(15 + u32::try_from(random.below(20)).unwrap_or(0));
+    }
     for _ in 0..=random.below(2) {
         citizens.ticker(if random.chance(250) { 150_000 } else { 3_000 });
     }
@@ -112,6 +116,7 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     let instance = Instance::new(&citizens.kv);
     quiesce::settle(&scheduler, &citizens.kv, &Promises::default(), || town::tick(&instance))?;
     citizens.check(&citizens.kv.dump())?;
+    inspectors::draws_hold(&scheduler, &instance, &citizens.draws())?;
     let (acknowledged, steps) = (citizens.promised(), citizens.steps());
     Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged, steps })
 }

@@ -8,14 +8,14 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
-use canon::sha256;
+use canon::{OpId, sha256};
 use domain::aggregate::{Actor, Aggregate, Context};
 use domain::catalogue::{Catalogue, CatalogueCommand, CatalogueHistory, CatalogueRejection, FILES, FileRef, Load};
 use futures::FutureExt as _;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use service::App;
-use store::memory::{MemoryKv, Steady};
+use store::memory::{Gate as _, MemoryKv, Steady};
 use store::{Access, Birth, Operation, blob};
 use tower_service::Service as _;
 
@@ -74,13 +74,15 @@ impl Instance {
     #[must_use]
     pub fn new(kv: &MemoryKv) -> Self {
         let app = App::new(kv.clone());
-        let staff = dispatch::routes().merge(desk::routes()).merge(whistles::routes());
+        let staff = dispatch::routes().merge(desk::routes()).merge(whistles::routes()).merge(exports::routes());
+        let inspections = inspection::routes().merge(commitment::routes()).merge(drawing::routes());
+        let inspections = inspections.merge(checks::routes()).merge(draws::routes());
         let citizens = intake::routes()
             .merge(attachments::routes())
             .merge(cases::routes())
             .merge(lists::routes())
             .merge(noticeboard::routes());
-        let citizens = citizens.merge(followup::routes());
+        let citizens = citizens.merge(followup::routes()).merge(inspections);
         let clock = clock::routes().merge(duties::routes());
         Self { citizens: service::finish(citizens.merge(staff), app.clone()), clock: service::finish(clock, app) }
     }
@@ -139,7 +141,8 @@ impl Instance {
         tick
     }
 
-    async fn beat(self, path: &str) -> Response {
+    /// One route of the clock's.
+    pub async fn beat(self, path: &str) -> Response {
         let request = Request::post(path).header("authorization", format!("Bearer {CLOCK_KEY}"));
         send(self.clock, request.body(Body::empty())).await
     }
@@ -212,53 +215,102 @@ pub fn set_up(kv: &MemoryKv) -> Result<(), Violation> {
     ticked.map(drop).map_err(|why| Violation(format!("the first tick: {why}")))
 }
 
+/// Loads the notice of next year's holidays, quietly, as the administrator would once it is out.
+///
+/// # Errors
+/// When it does not load.
+pub fn load_notice(kv: &MemoryKv, now_ms: i64) -> Result<(), Violation> {
+    let gate = Steady::new(8);
+    gate.advance(now_ms.saturating_sub(gate.now_ms()));
+    let access = Access::new(kv.behind(gate), Arc::default());
+    let loaded = put_in_force(&access, demo_town(true)?, 1).now_or_never();
+    loaded.unwrap_or_else(|| Err(Violation("loading waits".to_owned())))
+}
+
 async fn load(kv: &MemoryKv) -> Result<(), Violation> {
-    let (version, compiled) = demo_town()?;
     let access = Access::new(kv.clone(), Arc::default());
-    let operation = |op| {
-        let context = Context { now: access.now(), by: Actor::system("sim") };
-        Operation { op, request: sha256(&[b"load"]), context }
-    };
-    let file = FileRef { sha256: sha256(&[compiled]), size: u32::try_from(compiled.len())? };
-    blob::put(&access, &file.sha256, compiled).await?;
-    store::create::<CatalogueHistory, _>(&access, operation(CatalogueHistory::opening()), |_| {
+    store::create::<CatalogueHistory, _>(&access, operation(&access, CatalogueHistory::opening()), |_| {
         let context = Context { now: access.now(), by: Actor::system("sim") };
         let event = CatalogueHistory::decide(None, &CatalogueCommand::Open, &context)?;
         Ok::<_, CatalogueRejection>(Birth { event, key: None, lookups: Vec::new() })
     })
     .await?;
+    put_in_force(&access, demo_town(false)?, 0).await
+}
+
+fn operation(access: &Access<MemoryKv>, op: OpId) -> Operation {
+    let context = Context { now: access.now(), by: Actor::system("sim") };
+    Operation { op, request: sha256(&[b"load"]), context }
+}
+
+/// The load after `based_on` others.
+async fn put_in_force(access: &Access<MemoryKv>, demo: &Demo, based_on: u64) -> Result<(), Violation> {
+    let compiled = lay_down(access, &demo.compiled).await?;
+    let mut files = BTreeMap::new();
+    for (name, bytes) in &demo.libraries {
+        files.insert(name.clone(), lay_down(access, bytes).await?);
+    }
     let load = Load {
-        files: BTreeMap::new(),
-        compiled: file,
-        version: version.clone(),
+        files,
+        compiled,
+        version: demo.version.clone(),
         removed: Vec::new(),
         from: None,
         reason: String::new(),
         restores: None,
         rows: None,
     };
-    let command = CatalogueCommand::Load { load: Box::new(load), based_on: 0 };
-    let load = operation(canon::OpId::new("sim", "load"));
-    store::update(&access, &CatalogueHistory::id(), &load, |document: &store::Document<CatalogueHistory>, context| {
+    let command = CatalogueCommand::Load { load: Box::new(load), based_on };
+    let load = operation(access, OpId::new("sim", &format!("load/{based_on}")));
+    store::update(access, &CatalogueHistory::id(), &load, |document: &store::Document<CatalogueHistory>, context| {
         CatalogueHistory::decide(Some(&document.state), &command, context)
     })
     .await?;
     Ok(())
 }
 
-/// The demo town's version and its compiled catalogue, made once a process.
-fn demo_town() -> Result<&'static (String, Vec<u8>), Violation> {
-    static TOWN: OnceLock<Result<(String, Vec<u8>), String>> = OnceLock::new();
-    let town = TOWN.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/yundu");
-        let read = |name: &&str| {
-            let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
-            Ok(((*name).to_owned(), bytes))
-        };
-        let files = FILES.iter().map(read).collect::<Result<BTreeMap<_, _>, String>>()?;
-        let catalogue = Catalogue::parse(&files).map_err(|errors| format!("{errors:?}"))?;
-        let compiled = catalogue.compile().map_err(|error| error.to_string())?;
-        Ok((catalogue.version, compiled))
-    });
+async fn lay_down(access: &Access<MemoryKv>, bytes: &[u8]) -> Result<FileRef, Violation> {
+    let file = FileRef { sha256: sha256(&[bytes]), size: u32::try_from(bytes.len())? };
+    blob::put(access, &file.sha256, bytes).await?;
+    Ok(file)
+}
+
+/// The demo town as it is loaded.
+struct Demo {
+    version: String,
+    compiled: Vec<u8>,
+    /// The libraries of inspection, with a few subjects only: every request about inspections reads them.
+    libraries: BTreeMap<String, Vec<u8>>,
+}
+
+/// Subjects of inspection: restaurants of three strata, two of which are out of business.
+const SUBJECTS: usize = 12;
+
+/// The demo town, before or after next year's notice; each made once a process.
+fn demo_town(notice: bool) -> Result<&'static Demo, Violation> {
+    static TOWNS: [OnceLock<Result<Demo, String>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let [before, after] = &TOWNS;
+    let town = (if notice { after } else { before }).get_or_init(|| make(notice));
     town.as_ref().map_err(|why| Violation(why.clone()))
+}
+
+fn make(notice: bool) -> Result<Demo, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/yundu");
+    let read = |name: &&str| {
+        let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        Ok(((*name).to_owned(), bytes))
+    };
+    let mut files = FILES.iter().map(read).collect::<Result<BTreeMap<_, _>, String>>()?;
+    if notice {
+        let years = files.entry("calendar_years.csv".to_owned()).or_default();
+        *years = String::from_utf8_lossy(years).replace("2027,provisional", "2027,official").into_bytes();
+        files.entry("calendar.csv".to_owned()).or_default().extend("2027-01-05,off,元旦\n".bytes());
+    }
+    let mut libraries = domain::inspection::FILES.iter().map(read).collect::<Result<BTreeMap<_, _>, String>>()?;
+    let subjects = libraries.entry("inspection_subjects.csv".to_owned()).or_default();
+    let lines = subjects.split_inclusive(|byte| *byte == b'\n').take(SUBJECTS + 1);
+    *subjects = lines.flatten().copied().collect();
+    let catalogue = Catalogue::parse(&files).map_err(|errors| format!("{errors:?}"))?;
+    let compiled = catalogue.compile().map_err(|error| error.to_string())?;
+    Ok(Demo { version: catalogue.version, compiled, libraries })
 }

@@ -2,51 +2,17 @@
 //!
 //! As in `crash_points`, with the routers of intake and clock: the instance dies with its request, a fresh one answers
 //! the same request until it succeeds, the clock ticks to the end, and everything is checked.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test: what is wrong must stop it")]
-
-use std::future::Future;
-use std::sync::Arc;
+#![expect(clippy::unwrap_used, reason = "a test: what is wrong must stop it")]
 
 use domain::order::WorkOrder;
 use futures::FutureExt as _;
 use serde_json::json;
-use sim::checker::{self, Promises};
-use sim::quiesce::{Runner, settle};
+use sim::checker;
+use sim::points::{Special, Struck, Town, every};
 use sim::runs::BACKENDS;
 use sim::town::{self, Instance, Response};
 use store::Document;
-use store::memory::{Backend, Fate, Gate, MemoryKv, Steady};
-
-const FATES: [Fate; 4] = [Fate::FailBefore, Fate::FailAfter, Fate::CrashBefore, Fate::CrashAfter];
-
-struct Town {
-    kv: MemoryKv,
-    gate: Arc<Steady>,
-}
-
-impl Town {
-    fn new(backend: Backend) -> Self {
-        let gate = Steady::new(1);
-        let kv = MemoryKv::new(backend, Arc::clone(&gate) as Arc<dyn Gate>);
-        town::set_up(&kv).unwrap();
-        Self { kv, gate }
-    }
-
-    fn restarted(&self, special: Option<(usize, Fate)>) -> Self {
-        let gate = self.gate.restarted(special);
-        Self { kv: self.kv.behind(Arc::clone(&gate) as Arc<dyn Gate>), gate }
-    }
-}
-
-impl Runner for Town {
-    fn complete<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
-        future.now_or_never()
-    }
-
-    fn advance(&self, ms: i64) {
-        self.gate.advance(ms);
-    }
-}
+use store::memory::Backend;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
@@ -195,66 +161,40 @@ fn require_gone(town: &Town, before: &Before) -> Result<(), String> {
     }
 }
 
-fn point(backend: Backend, route: Route, special: Option<(usize, Fate)>) -> Result<usize, String> {
-    let town = Town::new(backend);
-    let mut before = prepare(&town, route);
-    let struck = town.restarted(special);
-    let mut answer = attempt(&Instance::new(&struck.kv), route, &before);
-    let operations = struck.gate.passed().len();
-    let first_answer = answer.clone().filter(|answer| answer.status.is_success());
-    let town = struck.restarted(None);
-    let instance = Instance::new(&town.kv);
-    // A creator that died keeps others out for 30 s from the first look at it; a patient citizen tries for longer.
-    for _ in 0..20 {
-        if let Some(answer) = &answer {
-            if answer.status.is_success() {
-                break;
-            }
-            if !answer.is_unknown() {
-                return Err(format!("refused: {answer:?}"));
-            }
-        }
-        town.gate.advance(3_000);
-        answer = attempt(&instance, route, &before);
-    }
-    let answer = answer.filter(|answer| answer.status.is_success()).ok_or("never answered")?;
-    let again = attempt(&instance, route, &before).ok_or("an attempt without faults crashed")?;
+/// Strikes `route` at `special` in a copy of `prepared`; the number of its operations.
+fn point(prepared: &Town, route: Route, before: &Before, special: Special) -> Result<usize, String> {
+    let Struck { town, operations, first, answer, again } =
+        prepared.strike(special, |instance| attempt(instance, route, before))?;
+    let instance = town.instance();
+    let mut kept = before.kept.clone();
     match route {
         Route::FirstTick | Route::Tick => {}
-        Route::Join => require_joined_once(&town, &before)?,
-        Route::Erase => require_gone(&town, &before)?,
+        Route::Join => require_joined_once(&town, before)?,
+        Route::Erase => require_gone(&town, before)?,
         Route::Upload => {
-            before.photo.push(answer.text("id").to_owned());
-            let order = submit(instance.clone(), "the wish", &before.photo).now_or_never();
-            before.kept.push((done(order).text("id").to_owned(), "the wish".to_owned()));
+            let order = submit(instance, "the wish", &[answer.text("id").to_owned()]).now_or_never();
+            kept.push((done(order).text("id").to_owned(), "the wish".to_owned()));
         }
-        Route::FirstSubmit | Route::Submit => before.kept.push((answer.text("id").to_owned(), "the wish".to_owned())),
-        _ => before.kept.push((before.first.as_ref().unwrap().text("id").to_owned(), "the wish".to_owned())),
+        Route::FirstSubmit | Route::Submit => kept.push((answer.text("id").to_owned(), "the wish".to_owned())),
+        _ => kept.push((before.first.as_ref().unwrap().text("id").to_owned(), "the wish".to_owned())),
     }
     if matches!(route, Route::Upload | Route::FirstSubmit | Route::Submit | Route::Join | Route::Erase) {
-        let same = again.body == answer.body && first_answer.is_none_or(|first| first.body == answer.body);
+        let same = again.body == answer.body && first.is_none_or(|first| first.body == answer.body);
         if !same {
             return Err(format!("the same request was answered {answer:?} and {again:?}"));
         }
     }
-    settle(&town, &town.kv, &Promises::default(), || town::tick(&instance)).map_err(|violation| violation.0)?;
-    checker::texts(&town.kv.dump(), &before.kept, &[]).map_err(|violation| violation.0)?;
+    town.settle()?;
+    checker::texts(&town.kv.dump(), &kept, &[]).map_err(|violation| violation.0)?;
     Ok(operations)
 }
 
 fn every_point(backend: Backend) {
     let mut points = 0;
     for route in ROUTES {
-        let operations = point(backend, route, None).unwrap();
-        for index in 0..operations {
-            for fate in FATES {
-                if let Err(violation) = point(backend, route, Some((index, fate))) {
-                    panic!("{backend:?} {route:?}: {fate:?} at operation {index} of {operations}: {violation}");
-                }
-                points += 1;
-            }
-        }
-        println!("{backend:?} {route:?}: {operations} operations");
+        let town = Town::new(backend).unwrap();
+        let before = prepare(&town, route);
+        points += every(&format!("{backend:?} {route:?}"), |special| point(&town, route, &before, special)).unwrap();
     }
     println!("{backend:?}: {points} points");
     assert!(points > 400, "only {points} points: some route does less than it should");

@@ -2,23 +2,20 @@
 //!
 //! Orders go through their whole lives along a few scripts. Each step of a script is struck at each of its operations;
 //! then a fresh instance gets the same request until it answers, the clock ticks to the end, and everything is checked.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test: what is wrong must stop it")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: what is wrong must stop it")]
 
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::sync::Arc;
 
 use domain::staff::Role;
 use futures::FutureExt as _;
 use serde_json::{Value, json};
-use sim::checker::{self, Promises};
+use sim::checker;
 use sim::office::{self, LEAD, OTHER, Post, VILLAGE};
-use sim::quiesce::{Runner, settle};
+use sim::points::{Special, Struck, Town, every};
 use sim::runs::BACKENDS;
 use sim::town::{self, Instance, Response, Signed};
-use store::memory::{Backend, Fate, Gate, MemoryKv, Steady};
+use store::memory::Backend;
 
-const FATES: [Fate; 4] = [Fate::FailBefore, Fate::FailAfter, Fate::CrashBefore, Fate::CrashAfter];
 const CENTRE: Post = Post { role: Role::Dispatcher, unit: "C01" };
 const WATCH: Post = Post { role: Role::Supervisor, unit: "C01" };
 const AGENT: Post = Post { role: Role::CallbackAgent, unit: "C01" };
@@ -106,47 +103,6 @@ const RATED: Script = &[
     (CALLER, "redo"),
 ];
 
-struct Town {
-    kv: MemoryKv,
-    gate: Arc<Steady>,
-}
-
-impl Town {
-    fn new(backend: Backend) -> Self {
-        let gate = Steady::new(1);
-        let kv = MemoryKv::new(backend, Arc::clone(&gate) as Arc<dyn Gate>);
-        town::set_up(&kv).unwrap();
-        Self { kv, gate }
-    }
-
-    fn restarted(&self, special: Option<(usize, Fate)>) -> Self {
-        let gate = self.gate.restarted(special);
-        Self { kv: self.kv.behind(Arc::clone(&gate) as Arc<dyn Gate>), gate }
-    }
-
-    /// The same town in a store of its own.
-    fn copied(&self, special: Option<(usize, Fate)>) -> Self {
-        let gate = self.gate.restarted(special);
-        Self { kv: self.kv.copied(Arc::clone(&gate) as Arc<dyn Gate>), gate }
-    }
-
-    fn sign_in(&self, post: Post) -> Signed {
-        // Everybody has the number of their place, so that two of one role are two people.
-        let number = usize::from(post.unit != "C01");
-        office::sign_in(self.kv.clone(), number, post).now_or_never().unwrap().unwrap()
-    }
-}
-
-impl Runner for Town {
-    fn complete<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
-        future.now_or_never()
-    }
-
-    fn advance(&self, ms: i64) {
-        self.gate.advance(ms);
-    }
-}
-
 /// An order in a town, with what its handling needs.
 struct Case {
     id: String,
@@ -188,7 +144,7 @@ struct Request {
 
 impl Request {
     fn new(town: &Town, case: &Case, index: usize, post: Post, step: &str) -> Self {
-        let who = town.sign_in(post);
+        let who = town.sign_in(post).unwrap();
         let path = format!("/api/dispatch/orders/{}", case.id);
         let view = Instance::new(&town.kv).staff_get(path.clone(), who.clone()).now_or_never().unwrap();
         assert!(view.status.is_success(), "{post:?} before {step}: {view:?}");
@@ -227,27 +183,12 @@ impl Request {
 }
 
 /// Strikes `request` at `special` in a copy of `town`; the number of its operations.
-fn point(town: &Town, case: &Case, request: &Request, special: Option<(usize, Fate)>) -> Result<usize, String> {
-    let struck = town.copied(special);
-    let mut answer = request.send(&Instance::new(&struck.kv));
-    let operations = struck.gate.passed().len();
-    let town = struck.restarted(None);
-    let instance = Instance::new(&town.kv);
-    for _ in 0..20 {
-        match &answer {
-            Some(answer) if answer.status.is_success() => break,
-            Some(answer) if !answer.is_unknown() => return Err(format!("refused: {answer:?}")),
-            _ => {}
-        }
-        town.gate.advance(3_000);
-        answer = request.send(&instance);
-    }
-    let answer = answer.filter(|answer| answer.status.is_success()).ok_or("never answered")?;
-    let again = request.send(&instance).ok_or("an attempt without faults crashed")?;
+fn point(town: &Town, case: &Case, request: &Request, special: Special) -> Result<usize, String> {
+    let Struck { town, operations, answer, again, .. } = town.strike(special, |instance| request.send(instance))?;
     if again.body != answer.body {
         return Err(format!("the same request was answered {answer:?} and {again:?}"));
     }
-    settle(&town, &town.kv, &Promises::default(), || town::tick(&instance)).map_err(|violation| violation.0)?;
+    town.settle()?;
     let dump = town.kv.dump();
     let checked = if request.is_look() {
         checker::looks(&dump, &[(Some(request.who.actor.clone()), case.id.clone())])
@@ -261,21 +202,13 @@ fn point(town: &Town, case: &Case, request: &Request, special: Option<(usize, Fa
 /// Every point of every step of `script` that was not struck before; how many.
 fn along(backend: Backend, script: Script, struck: &mut BTreeSet<&'static str>) -> usize {
     let mut points = 0;
-    let town = Town::new(backend);
+    let town = Town::new(backend).unwrap();
     let case = open(&town, script == ANSWERED);
     for (index, (post, step)) in script.iter().enumerate() {
         let request = Request::new(&town, &case, index, *post, step);
         if struck.insert(step) {
-            let operations = point(&town, &case, &request, None)
-                .unwrap_or_else(|why| panic!("{backend:?} {step} (step {index}): {why}"));
-            for (operation, fate) in (0..operations).flat_map(|operation| FATES.map(|fate| (operation, fate))) {
-                if let Err(why) = point(&town, &case, &request, Some((operation, fate))) {
-                    panic!(
-                        "{backend:?} {step} (step {index}): {fate:?} at operation {operation} of {operations}: {why}"
-                    );
-                }
-                points += 1;
-            }
+            let what = format!("{backend:?} {step} (step {index})");
+            points += every(&what, |special| point(&town, &case, &request, special)).unwrap();
         }
         let answer = request.send(&Instance::new(&town.kv)).unwrap();
         assert!(answer.status.is_success(), "{step} (step {index}): {answer:?}");

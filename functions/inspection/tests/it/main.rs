@@ -3,6 +3,7 @@
 
 mod contributors;
 mod crashes;
+mod invariants;
 mod refusals;
 mod rights;
 mod story;

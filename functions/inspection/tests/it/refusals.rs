@@ -14,7 +14,7 @@ async fn approved(town: &mut Town, cast: &Cast, change: Value) -> String {
 }
 
 /// Replaces a text in one of the libraries' files.
-async fn edit(town: &mut Town, file: &str, from: &str, to: &str) {
+pub async fn edit(town: &mut Town, file: &str, from: &str, to: &str) {
     let text = crate::town::file(file).1;
     assert!(text.contains(from), "{from}");
     let files = json!({"files": {file: text.replacen(from, to, 1)}, "reason": "更新"});

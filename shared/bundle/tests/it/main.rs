@@ -5,6 +5,7 @@ mod bytes;
 mod falsified;
 mod finding;
 mod golden;
+mod invariants;
 mod life;
 
 use bundle::{Bundle, Frozen, Report, verify};

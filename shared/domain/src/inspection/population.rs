@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Library, PlannedDraw, Refusal, Subject};
+use super::{Inspector, Item, Library, PlannedDraw, Refusal, Subject};
 use crate::catalogue::{Employment, InspectorCode, ItemClass, ItemCode, SubjectCode, SubjectStatus, UnitCode};
 use crate::time::Date;
 
@@ -239,14 +239,8 @@ fn fit(
     code: &InspectorCode,
     today: Date,
 ) -> Result<(), Refusal> {
-    let inspector = library.inspectors.get(code).ok_or_else(|| Refusal::InspectorUnknown(code.clone()))?;
-    if inspector.employment != Employment::Officer {
-        return Err(Refusal::NotAnOfficer(code.clone()));
-    }
     // Valid until the last day of the checks, not only today.
-    if inspector.valid_until < plan.until.max(today) {
-        return Err(Refusal::CertificateExpired(code.clone()));
-    }
+    let inspector = library.certified(code, plan.until.max(today))?;
     let accounts = [Some(&plan.planned_by), plan.approved.as_ref().map(|approved| &approved.by)];
     if accounts.into_iter().flatten().any(|person| person.account == inspector.account) {
         return Err(Refusal::SamePerson);
@@ -255,6 +249,33 @@ fn fit(
         return Err(Refusal::InspectorUnavailable(code.clone()));
     }
     Ok(())
+}
+
+impl Library {
+    /// Whether `code` may come to `subject` on `day` and sign what is found there, whatever was true when they were drawn.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_inspect(&self, code: &InspectorCode, subject: &SubjectCode, day: Date) -> Result<(), Refusal> {
+        let inspector = self.certified(code, day)?;
+        let village = self.subjects.get(subject).map(|subject| &subject.village);
+        if village.is_some_and(|village| inspector.recusal_villages.contains(village)) {
+            return Err(Refusal::InspectorRecused(code.clone()));
+        }
+        Ok(())
+    }
+
+    /// The inspector, if they are an officer whose certificate lasts until `day`.
+    fn certified(&self, code: &InspectorCode, day: Date) -> Result<&Inspector, Refusal> {
+        let inspector = self.inspectors.get(code).ok_or_else(|| Refusal::InspectorUnknown(code.clone()))?;
+        if inspector.employment != Employment::Officer {
+            return Err(Refusal::NotAnOfficer(code.clone()));
+        }
+        if inspector.valid_until < day {
+            return Err(Refusal::CertificateExpired(code.clone()));
+        }
+        Ok(inspector)
+    }
 }
 
 /// Standing recusals by village, and those that were declared for this draw.

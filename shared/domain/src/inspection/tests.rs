@@ -1,5 +1,6 @@
 mod checks;
 mod contributors;
+mod invariants;
 
 use std::collections::BTreeMap;
 

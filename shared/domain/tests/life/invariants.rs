@@ -1,4 +1,6 @@
-//! Handbook §0.4: one test for each of the invariants that concern orders, by its number.
+//! Handbook §0.4: one test for each of the invariants that concern orders, by its number. The others: 3 in
+//! `tests/sim/tests/hotline`, 7 to 9 and 11 beside the rules of inspection and, at the door, in `functions/inspection`, 10
+//! in `shared/bundle`; 12 to 17 are about permits and cases, which there are not.
 
 use domain::catalogue::{AppealType, EmergencyNumber};
 use domain::limit::{Limit, LimitUnit};
@@ -149,8 +151,7 @@ fn invariant_20_no_result_without_contact_or_the_reason_why_not() {
     }
 }
 
-/// Invariants 3 (one upstream number, one order) and 7 to 17 concern channels and functions that orders do not have; the
-/// unit of a limit is checked by type, so an extension in another unit cannot even be compared.
+/// The unit of a limit is checked by type, so an extension in another unit cannot even be compared.
 #[test]
 fn an_extension_in_another_unit_is_no_extension() {
     let mut scene = Scene::new().signed();

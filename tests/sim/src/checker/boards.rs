@@ -95,10 +95,13 @@ fn fold(dump: &Dump) -> Result<Fresh, Violation> {
     Ok(fresh)
 }
 
+/// The tables; timelines have numbered pages too.
+const TABLES: [&str; 9] = ["orders", "tickets", "whistles", "looks", "exports", "draws", "checks", "staff", "keys"];
+
 /// The table pages that exist: `board/{table}/{page}`.
 fn tables_in(dump: &Dump) -> BTreeSet<(String, u64)> {
     let parse = |key: &String| {
-        let (table, page) = key.strip_prefix("board/orders/").map(|page| ("orders", page))?;
+        let (table, page) = key.strip_prefix("board/")?.split_once('/').filter(|(table, _)| TABLES.contains(table))?;
         Some((table.to_owned(), page.parse().ok()?))
     };
     dump.keys().filter_map(parse).collect()

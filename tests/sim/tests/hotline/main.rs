@@ -10,6 +10,7 @@
 
 mod answers;
 mod fuzz;
+mod invariants;
 mod points;
 mod runs;
 mod story;

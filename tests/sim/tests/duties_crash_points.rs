@@ -1,0 +1,269 @@
+//! Crash points of what the town does by itself: each reaction to an event, and whatever becomes due; every store
+//! operation of `/api/clock/duties`, every fate.
+//!
+//! A town is brought to where exactly that has to happen, the call is struck, then the clock ticks to the end: every
+//! event is there as often as where nothing was struck.
+#![expect(clippy::unwrap_used, reason = "a test: what is wrong must stop it")]
+
+use std::collections::BTreeMap;
+
+use domain::staff::Role;
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+use sim::checker;
+use sim::office::{self, LEAD, OTHER, Post, VILLAGE};
+use sim::points::{Special, Town, every};
+use sim::runs::BACKENDS;
+use sim::town::{self, Response};
+use store::memory::Backend;
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+const CENTRE: Post = Post { role: Role::Dispatcher, unit: "C01" };
+const WATCH: Post = Post { role: Role::Supervisor, unit: "C01" };
+const AGENT: Post = Post { role: Role::CallbackAgent, unit: "C01" };
+const HANDLER: Post = Post { role: Role::Handler, unit: LEAD };
+const GRID: Post = Post { role: Role::GridWorker, unit: VILLAGE };
+
+/// What the town does by itself.
+struct Duty {
+    name: &'static str,
+    /// Brings a town to where it has to happen, with everything sequenced.
+    prepare: fn(&Town),
+    /// The event that it makes, and how many of them.
+    event: &'static str,
+    times: usize,
+}
+
+const DUTIES: [Duty; 9] = [
+    Duty { name: "repeats: link one", prepare: repeated, event: "repeatNoted", times: 1 },
+    Duty { name: "merges: note one", prepare: merged, event: "childNoted", times: 1 },
+    Duty { name: "merges: answer one", prepare: answered, event: "childReplied", times: 1 },
+    Duty { name: "whistles: propose cards", prepare: refused, event: "cardProposed", times: 2 },
+    Duty { name: "notices: count again", prepare: noticed, event: "recounted", times: 2 },
+    Duty { name: "due: remind", prepare: unsigned, event: "reminded", times: 1 },
+    Duty { name: "due: propose a notice", prepare: overdue, event: "cardProposed", times: 1 },
+    Duty { name: "due: resume", prepare: suspended, event: "resumed", times: 1 },
+    Duty { name: "due: archive", prepare: closed, event: "archived", times: 1 },
+];
+
+fn beat(town: &Town, route: &str) -> Response {
+    let answer = town.instance().beat(&format!("/api/clock/{route}")).now_or_never().unwrap();
+    assert!(answer.status.is_success(), "{answer:?}");
+    answer
+}
+
+fn submit(town: &Town, caller: u64, matter: u64, text: &str) -> String {
+    let key = format!("a-key-for-submitting-{text}");
+    let form = town::form(caller, matter, text, &[]);
+    let answer = town.instance().post("/api/intake/orders".to_owned(), key, None, form).now_or_never().unwrap();
+    assert!(answer.status.is_success(), "{answer:?}");
+    answer.text("id").to_owned()
+}
+
+/// Takes a step of the order `id`, with `parent` where it asks for another order.
+fn take(town: &Town, id: &str, post: Post, step: &str, parent: &str) {
+    let (who, path) = (town.sign_in(post).unwrap(), format!("/api/dispatch/orders/{id}"));
+    let photo = town.instance().post(
+        "/api/intake/attachments".to_owned(),
+        "a-key-for-uploading".to_owned(),
+        None,
+        town::photo(),
+    );
+    let photo = photo.now_or_never().unwrap().text("id").to_owned();
+    let view = town.instance().staff_get(path.clone(), who.clone()).now_or_never().unwrap();
+    let body = office::form(step, &view.body, "as it was", &photo, parent, 2).to_string();
+    let key = format!("key-{}-{step}-{id}", view.body.get("version").unwrap());
+    let path = format!("{path}/{}", office::kebab(step));
+    let answer = town.instance().staff_post(path, key, who, body.into_bytes()).now_or_never().unwrap();
+    assert!(answer.status.is_success(), "{step}: {answer:?}");
+    town.gate.advance(60_000);
+}
+
+fn repeated(town: &Town) {
+    submit(town, 1, 0, "first");
+    beat(town, "tick");
+    submit(town, 1, 0, "again");
+    beat(town, "tick");
+}
+
+fn two(town: &Town) -> (String, String) {
+    let (parent, child) = (submit(town, 1, 0, "parent"), submit(town, 2, 1, "child"));
+    beat(town, "tick");
+    take(town, &child, CENTRE, "merge", &parent);
+    beat(town, "tick");
+    (parent, child)
+}
+
+fn merged(town: &Town) {
+    two(town);
+}
+
+fn close(town: &Town, id: &str) {
+    for (post, step) in [
+        (CENTRE, "dispatch"),
+        (HANDLER, "sign"),
+        (GRID, "coReply"),
+        (HANDLER, "contact"),
+        (HANDLER, "submitResult"),
+        (WATCH, "reviewPass"),
+        (AGENT, "visit"),
+    ] {
+        take(town, id, post, step, "");
+    }
+    beat(town, "tick");
+}
+
+fn answered(town: &Town) {
+    let (parent, _) = two(town);
+    beat(town, "duties");
+    beat(town, "tick");
+    close(town, &parent);
+}
+
+/// Two units that were called do not come, and one that was only asked.
+fn refused(town: &Town) {
+    let order = submit(town, 1, 0, "market");
+    let who = town.sign_in(CENTRE).unwrap();
+    let blown = json!({
+        "kind": "enforcement", "text": "market", "order": order, "units": [OTHER, "D05"], "asked": ["D06"],
+    });
+    let post = |path: &str, key: &str, who, body: Value| {
+        let sent = town.instance().staff_post(path.to_owned(), key.to_owned(), who, body.to_string().into_bytes());
+        let answer = sent.now_or_never().unwrap();
+        assert!(answer.status.is_success(), "{answer:?}");
+        answer.text("id").to_owned()
+    };
+    let whistle = post("/api/whistles", "a-key-for-blowing", who, blown);
+    for (version, unit) in [(1, OTHER), (2, "D05"), (3, "D06")] {
+        let who = town.sign_in(Post { role: Role::Handler, unit }).unwrap();
+        let body = json!({ "ifVersion": version, "text": "nobody is free" });
+        post(&format!("/api/whistles/{whistle}/refuse"), &format!("a-key-for-refusing-{unit}"), who, body);
+    }
+    beat(town, "tick");
+}
+
+/// Two orders whose deadlines are in the next year, and then its notice.
+fn noticed(town: &Town) {
+    days_later(town, 28);
+    for (caller, text) in [(1, "one"), (2, "two")] {
+        let id = submit(town, caller, 0, text);
+        take(town, &id, CENTRE, "dispatch", "");
+    }
+    beat(town, "tick");
+    beat(town, "duties");
+    town::load_notice(&town.kv, store::memory::Gate::now_ms(town.gate.as_ref())).unwrap();
+    beat(town, "tick");
+}
+
+fn dispatched(town: &Town) -> String {
+    let id = submit(town, 1, 0, "lamp");
+    take(town, &id, CENTRE, "dispatch", "");
+    id
+}
+
+/// Two working hours to sign, from Monday at ten.
+fn unsigned(town: &Town) {
+    dispatched(town);
+    town.gate.advance(3 * HOUR_MS);
+    beat(town, "tick");
+}
+
+/// As on every day before: what is due is done, and no day before this one is looked at again.
+fn days_later(town: &Town, days: i64) {
+    town.gate.advance(days * DAY_MS);
+    for route in ["tick", "duties", "tick", "duties"] {
+        beat(town, route);
+    }
+}
+
+/// The inner deadline is on Friday of the third week.
+fn overdue(town: &Town) {
+    dispatched(town);
+    days_later(town, 18);
+    town.gate.advance(DAY_MS);
+    beat(town, "tick");
+}
+
+/// For a natural day.
+fn suspended(town: &Town) {
+    let id = dispatched(town);
+    for (post, step) in [(HANDLER, "sign"), (HANDLER, "suspendRequest"), (CENTRE, "suspendApprove")] {
+        take(town, &id, post, step, "");
+    }
+    town.gate.advance(2 * DAY_MS);
+    beat(town, "tick");
+}
+
+/// It can be opened again for a week.
+fn closed(town: &Town) {
+    let id = submit(town, 1, 0, "lamp");
+    close(town, &id);
+    days_later(town, 6);
+    town.gate.advance(2 * DAY_MS);
+    beat(town, "tick");
+}
+
+/// How often each thing happened to each document.
+fn happened(town: &Town) -> BTreeMap<(String, String), usize> {
+    let mut times = BTreeMap::new();
+    for (key, document) in checker::documents(&town.kv.dump()).unwrap() {
+        for event in document.events {
+            let kind = event.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+            *times.entry((key.clone(), kind)).or_default() += 1;
+        }
+    }
+    times
+}
+
+fn count(town: &Town, event: &str) -> usize {
+    happened(town).iter().filter(|((_, kind), _)| kind == event).map(|(_, times)| times).sum()
+}
+
+/// Strikes the call in a copy of `town`; its operations, and what happened in the end.
+fn point(town: &Town, special: Special) -> Result<(usize, BTreeMap<(String, String), usize>), String> {
+    let struck = town.copied(special);
+    let answer = struck.instance().beat("/api/clock/duties").now_or_never();
+    if let Some(refused) = answer.filter(|answer| !answer.status.is_success() && !answer.is_unknown()) {
+        return Err(format!("refused: {refused:?}"));
+    }
+    let operations = struck.gate.passed().len();
+    let town = struck.restarted(None);
+    town.settle()?;
+    Ok((operations, happened(&town)))
+}
+
+fn every_point(backend: Backend) {
+    let mut points = 0;
+    for Duty { name, prepare, event, times } in DUTIES {
+        let town = Town::new(backend).unwrap();
+        prepare(&town);
+        let calm = town.copied(None);
+        beat(&calm, "duties");
+        assert_eq!(count(&calm, event), count(&town, event) + times, "{name}: {:?}", happened(&calm));
+        let (_, expected) = point(&town, None).unwrap();
+        let struck = every(&format!("{backend:?} {name}"), |special| {
+            let (operations, found) = point(&town, special)?;
+            if found == expected { Ok(operations) } else { Err(format!("{found:?} instead of {expected:?}")) }
+        });
+        points += struck.unwrap();
+        println!("{backend:?} {name}: done");
+    }
+    println!("{backend:?}: {points} points");
+    assert!(points > 500, "only {points} points: some duty does less than it should");
+}
+
+#[test]
+fn sqlite() {
+    every_point(BACKENDS[0]);
+}
+
+#[test]
+fn redis() {
+    every_point(BACKENDS[1]);
+}
+
+#[test]
+fn partial() {
+    every_point(BACKENDS[2]);
+}

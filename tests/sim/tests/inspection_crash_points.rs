@@ -1,0 +1,172 @@
+//! Crash points of inspections: every command from the plan to the withdrawal of a result; every store operation, every
+//! fate.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: what is wrong must stop it")]
+
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+use sim::checker;
+use sim::inspectors::{CAST, ROSTER, draws_hold, finding, planned};
+use sim::points::{Special, Struck, Town, every};
+use sim::runs::BACKENDS;
+use sim::town::{self, Instance, Response, Signed};
+use store::memory::Backend;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// A request on a town in which it is possible. Nobody has to sign in to bring a round.
+struct Wish {
+    who: Option<Signed>,
+    path: String,
+    key: String,
+    body: Value,
+    /// Events that it makes: the first proposal of a year begins the plan too.
+    events: usize,
+    /// Draws that there are after it.
+    draws: Vec<String>,
+}
+
+impl Wish {
+    /// `None`: it crashed.
+    fn send(&self, instance: &Instance) -> Option<Response> {
+        let (path, key, body) = (self.path.clone(), self.key.clone(), self.body.to_string().into_bytes());
+        match self.who.clone() {
+            Some(who) => instance.clone().staff_post(path, key, who, body).now_or_never(),
+            None => instance.clone().post(path, key, None, body).now_or_never(),
+        }
+    }
+
+    fn point(&self, town: &Town, special: Special) -> Result<usize, String> {
+        let expected = events(town) + self.events;
+        let Struck { town, operations, first, answer, again } = town.strike(special, |instance| self.send(instance))?;
+        if again.body != answer.body || first.is_some_and(|first| first.body != answer.body) {
+            return Err(format!("the same request was answered {answer:?} and {again:?}"));
+        }
+        town.settle()?;
+        draws_hold(&town, &town.instance(), &self.draws).map_err(|violation| violation.0)?;
+        let found = events(&town);
+        if found == expected { Ok(operations) } else { Err(format!("{found} events instead of {expected}")) }
+    }
+}
+
+/// How many events the documents of inspections have together.
+fn events(town: &Town) -> usize {
+    let documents = checker::documents(&town.kv.dump()).unwrap();
+    let kinds = ["doc/inspectionplan/", "doc/draw/", "doc/check/"];
+    let ours = documents.iter().filter(|(key, _)| kinds.iter().any(|kind| key.starts_with(kind)));
+    ours.map(|(_, document)| document.events.len()).sum()
+}
+
+/// A town on the way, whose every request is struck before it is made.
+struct Story {
+    backend: Backend,
+    town: Town,
+    /// Whoever plans, whoever approves, the two officers.
+    cast: [Signed; 4],
+    draws: Vec<String>,
+    points: usize,
+    commands: usize,
+}
+
+impl Story {
+    fn new(backend: Backend) -> Self {
+        let town = Town::new(backend).unwrap();
+        let cast = CAST.map(|(account, post)| town.sign_in_as(account, post).unwrap());
+        Self { backend, town, cast, draws: Vec::new(), points: 0, commands: 0 }
+    }
+
+    fn strike(&mut self, who: Option<&Signed>, path: &str, body: Value, events: usize) -> Value {
+        self.commands += 1;
+        let key = format!("a-key-for-command-{:02}", self.commands);
+        let (who, path, draws) = (who.cloned(), path.to_owned(), self.draws.clone());
+        let wish = Wish { who, path, key, body, events, draws };
+        let what = format!("{:?} {}", self.backend, wish.path);
+        self.points += every(&what, |special| wish.point(&self.town, special)).unwrap();
+        let answer = wish.send(&self.town.instance()).unwrap();
+        assert!(answer.status.is_success(), "{what}: {answer:?}");
+        self.town.gate.advance(60_000);
+        answer.body
+    }
+
+    fn see(&self, who: &Signed, path: &str) -> Value {
+        self.town.instance().staff_get(path.to_owned(), who.clone()).now_or_never().unwrap().body
+    }
+
+    /// From the plan to the drawn tasks, one of which is replaced; the draw and its tasks.
+    fn draw(&mut self) -> (String, Vec<Value>) {
+        let [head, leader, _, second] = self.cast.clone();
+        let body = planned("restaurants", "sealed");
+        let proposed = self.strike(Some(&head), "/api/inspection/plan", body, 2);
+        let id = proposed["id"].as_str().unwrap().to_owned();
+        let (plan, desk) = (format!("/api/inspection/plan/{id}"), format!("/api/inspection/desk/{id}"));
+        let recusal = json!({"subject": "YD-DX-0011", "reason": "kin"});
+        self.strike(Some(&second), &format!("{plan}/recuse"), recusal, 1);
+        self.strike(Some(&leader), &format!("{plan}/approve"), json!({"reason": "agreed"}), 1);
+        self.draws.push(id.clone());
+        self.strike(Some(&head), &format!("{desk}/commit"), json!({}), 1);
+        let committed = self.see(&head, &desk)["commitment"].clone();
+        let entropy = json!({"round": committed["round"], "signature": committed["shipped"]});
+        self.strike(None, &format!("/api/inspection/draws/{id}/entropy"), entropy, 1);
+        self.strike(Some(&head), &format!("{desk}/draw"), json!({"ifVersion": 2}), 1);
+        self.strike(Some(&head), &format!("{desk}/assign"), json!({"ifVersion": 3}), 1);
+        // A stratum of which some are left.
+        let tasks = self.see(&head, &desk)["tasks"].as_array().unwrap().clone();
+        let subject = &tasks.iter().find(|task| task["stratum"] == "B").unwrap()["subject"];
+        let gone = json!({"ifVersion": 4, "subject": subject, "reason": "ceased", "text": "closed for good"});
+        self.strike(Some(&head), &format!("{desk}/substitute"), gone, 1);
+        self.strike(Some(&leader), &format!("{desk}/sign"), json!({"ifVersion": 5, "index": 0}), 1);
+        let tasks = self.see(&leader, &desk)["tasks"].as_array().unwrap().clone();
+        (id, tasks)
+    }
+
+    /// A check from the entry to the withdrawal, once given back.
+    fn check(&mut self, id: &str, subject: &str) {
+        let [head, _, lead, second] = self.cast.clone();
+        let path = format!("/api/inspection/checks/{id}/{subject}");
+        self.strike(Some(&lead), &format!("{path}/enter"), json!({"scanned": subject}), 1);
+        let upload = "/api/intake/attachments".to_owned();
+        let photo = self.town.instance().post(upload, "a-key-for-uploading".to_owned(), None, town::photo());
+        let mut found = finding(true, "a witness");
+        found["photos"] = json!([photo.now_or_never().unwrap().text("id")]);
+        for (version, (who, step, mut body)) in (1..).zip([
+            (&lead, "submit", found.clone()),
+            (&second, "return", json!({"text": "a point is missing"})),
+            (&lead, "submit", found),
+            (&second, "confirm", json!({})),
+            (&head, "publish", json!({})),
+            (&head, "follow-up", json!({"index": 0, "text": "mended"})),
+            (&head, "withdraw", json!({"text": "revoked"})),
+        ]) {
+            body["ifVersion"] = json!(version);
+            self.strike(Some(who), &format!("{path}/{step}"), body, 1);
+        }
+    }
+}
+
+fn every_point(backend: Backend) {
+    let mut story = Story::new(backend);
+    let (id, tasks) = story.draw();
+    assert!(tasks.iter().all(|task| task["lead"] == ROSTER[0] && task["member"] == ROSTER[1]), "{tasks:?}");
+    story.check(&id, tasks[0]["subject"].as_str().unwrap());
+    // The window of the checks is over, so the secret is published though not all were made.
+    story.town.gate.advance(28 * DAY_MS);
+    let (account, post) = CAST[0];
+    let head = story.town.sign_in_as(account, post).unwrap();
+    story.strike(Some(&head), &format!("/api/inspection/desk/{id}/reveal"), json!({"ifVersion": 6}), 1);
+    println!("{backend:?}: {} points of {} commands", story.points, story.commands);
+    assert!(story.points > 600 && story.commands == 18, "{} points, {} commands", story.points, story.commands);
+}
+
+#[test]
+fn sqlite() {
+    every_point(BACKENDS[0]);
+}
+
+#[test]
+fn redis() {
+    every_point(BACKENDS[1]);
+}
+
+#[test]
+fn partial() {
+    every_point(BACKENDS[2]);
+}
