@@ -12,7 +12,7 @@ const said = {
   },
   en: {
     power: /has the power/, nobody: 'None chosen yet', unit: 'Comprehensive', dispatched: 'Done: Dispatch', toSign: 'To sign',
-    missing: ['Result', 'What was done', 'Evidence'], uploaded: 'Uploaded', submitted: 'Done: Submit the result', closed: 'Closed',
+    missing: ['Result', 'What was done', 'evidence'], uploaded: 'Uploaded', submitted: 'Done: Submit the result', closed: 'Closed',
     events: ['Registered', 'Dispatched', 'Signed', 'Caller contacted', 'Result submitted', 'Review passed', 'Callback'],
   },
 }
