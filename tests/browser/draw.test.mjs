@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { beaconBudgetKiB, beaconWeight } from '../../web/scripts/budgets.mjs'
-import { desktop, device, go, phone } from './support.mjs'
+import { desktop, device, diagonal, go, phone } from './support.mjs'
 
 const said = {
   'zh-CN': { holds: '核对通过', soFar: '目前能核对的都对', differs: '核对不通过', not: '这不是能核对的抽取文件', drawn: '抽中', none: '名单里没有', failed: '核对程序没有载入' },
@@ -51,10 +51,10 @@ const changes = [
   ['substitutions', drand, (b) => b.substitutions.push({ subject: b.result.pairings[0].subject, replaces: 'subject', reason: 'ceased', by: 'YD-DX-0001' })],
 ]
 
-for (const locale of ['zh-CN', 'en']) {
-  test(`true bundles hold, and an enterprise finds its ticket (${locale})`, async (t) => {
+for (const { locale, viewport } of diagonal) {
+  test(`true bundles hold, and an enterprise finds its ticket (${locale}, ${viewport.width} px)`, async (t) => {
     const w = said[locale]
-    const page = await opened(t, { locale })
+    const page = await opened(t, { locale, viewport })
     const sent = []
     page.on('request', (request) => request.method() !== 'GET' && sent.push(request.url()))
     for (const text of [drand, sealed, contributors]) {
@@ -72,9 +72,9 @@ for (const locale of ['zh-CN', 'en']) {
     assert.deepEqual(sent, [], 'the file stays on the device')
   })
 
-  test(`what is changed is told by the right step (${locale})`, async (t) => {
+  test(`what is changed is told by the right step (${locale}, ${viewport.width} px)`, async (t) => {
     const w = said[locale]
-    const page = await opened(t, { locale })
+    const page = await opened(t, { locale, viewport })
     for (const [step, text, change] of changes) {
       await choose(page, contributors === text ? drand : contributors)
       await verdict(page, w.holds)

@@ -1,7 +1,7 @@
 /** What helps beside the form: a voice instead of typing, similar cases, on behalf, the map, reading aloud, notices. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { desktop, device, fillUpTo, go, home, next, phone, submit, submitted, words } from './support.mjs'
+import { desktop, device, diagonal, fillUpTo, go, home, next, phone, submit, submitted, words } from './support.mjs'
 
 const catalogue = async () => (await fetch(`${home}/api/catalogue`)).json()
 
@@ -15,10 +15,10 @@ async function until(seconds, look) {
   throw new Error(`not seen within ${seconds} s`)
 }
 
-for (const locale of ['zh-CN', 'en']) {
-  test(`somebody who cannot type speaks, and can be heard on the case’s page (${locale})`, async (t) => {
+for (const { locale, viewport } of diagonal) {
+  test(`somebody who cannot type speaks, and can be heard on the case’s page (${locale}, ${viewport.width} px)`, async (t) => {
     const w = words[locale]
-    const page = await device(t, { locale, permissions: ['microphone'], expected: [429] })
+    const page = await device(t, { locale, viewport, permissions: ['microphone'], expected: [429] })
     await fillUpTo(page, 'what', w)
     await page.locator('.voice button').click()
     await page.locator('.voice .alarm').waitFor()
@@ -66,10 +66,10 @@ test('a phone without a recorder hands over a recording, and a refused microphon
   await refused.getByText(/麦克风许可/).waitFor()
 })
 
-for (const locale of ['zh-CN', 'en']) {
-  test(`a similar case nearby is joined with "me too" instead of a second report (${locale})`, { timeout: 120_000 }, async (t) => {
+for (const { locale, viewport } of diagonal) {
+  test(`a similar case nearby is joined with "me too" instead of a second report (${locale}, ${viewport.width} px)`, { timeout: 120_000 }, async (t) => {
     const w = words[locale]
-    const first = await device(t, { locale, expected: [429] })
+    const first = await device(t, { locale, viewport, expected: [429] })
     const { number } = await submitted(first, w)
     const village = (await (await fetch(`${home}/api/intake/public?limit=100`)).json()).items.find((item) => item.number === number)?.villageCode
       ?? await until(60, async () => (await (await fetch(`${home}/api/intake/public?limit=100`)).json()).items.find((item) => item.number === number)?.villageCode)
@@ -77,7 +77,7 @@ for (const locale of ['zh-CN', 'en']) {
       const { items } = await (await fetch(`${home}/api/intake/similar?category=T0403&village=${village}`)).json()
       return items.length > 0
     })
-    const second = await device(t, { locale, expected: [409, 429] })
+    const second = await device(t, { locale, viewport, expected: [409, 429] })
     await fillUpTo(second, 'photos', w)
     const before = second.locator('.similar .btn').first()
     await before.click()
@@ -186,9 +186,9 @@ for (const viewport of [phone, desktop]) {
   })
 }
 
-for (const locale of ['zh-CN', 'en']) {
-  test(`statistics say in words and figures what the bars show (${locale})`, async (t) => {
-    const page = await device(t, { locale })
+for (const { locale, viewport } of diagonal) {
+  test(`statistics say in words and figures what the bars show (${locale}, ${viewport.width} px)`, async (t) => {
+    const page = await device(t, { locale, viewport })
     await go(page, '/statistics')
     await page.locator('.figures').waitFor()
     const { total } = await (await fetch(`${home}/api/intake/statistics`)).json()

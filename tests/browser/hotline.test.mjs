@@ -22,3 +22,26 @@ for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', view
     assert.match(await page.locator('main').innerText(), /YD12345-\d{8}-\d{5}/)
   })
 }
+
+test('a pasted message shows in words which order it would become, and what it lacks', { timeout: 60_000 }, async (t) => {
+  const page = await station(t, 'dispatcher', { expected: [404, 422] })
+  await go(page, '/console/hotline')
+  const order = { no: 'QN-1', title: '路灯不亮', content: '商业街路灯一周不亮。', type: '求助', category: '路灯', address: '商业街' }
+  const message = { eventType: '新建', eventId: 'e-1', occurredAt: '2026-11-28T09:00:00+08:00', order }
+  const attempt = async (pasted) => {
+    await page.locator('#try-message').fill(pasted)
+    await page.locator('form:has(#try-message) button[type=submit]').click()
+    return page.locator('.result, form:has(#try-message) .summary').first().innerText()
+  }
+  const shown = await attempt(JSON.stringify(message))
+  for (const said of ['新工单', '求助', '2026年11月28日 09:00', '路灯不亮']) assert.ok(shown.includes(said), `${said} in ${shown}`)
+  assert.doesNotMatch(shown, /create|help|T09:00/)
+  assert.match(await attempt(JSON.stringify({ ...message, order: { no: 'QN-1' } })), /缺少[\s\S]*内容/)
+  assert.match(await attempt('新建工单'), /不是 JSON/)
+
+  // A body with long lines, opened on a phone.
+  await page.setViewportSize(phone)
+  await page.locator('section[aria-labelledby="hotline-newest"] li a').first().click()
+  await page.locator('main summary').first().click()
+  await check(page, 'a message of a ticket')
+})

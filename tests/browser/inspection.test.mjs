@@ -66,9 +66,11 @@ test('a draw is planned, approved, committed, drawn, checked and published', { t
   await lead.locator('#check-scan').fill(subject)
   await lead.locator('form.step button[type=submit]').click()
   await lead.locator('#check-done').waitFor()
-  await submitCheck(lead)
+  // Whoever confirms has the page open already and sees the record come.
   const second = await station(t, 'inspector-2', { viewport: phone })
   await go(second, task)
+  await second.locator('#check-steps').waitFor()
+  await submitCheck(lead)
   await second.locator('#check-confirm').click()
   await second.locator('form.step button[type=submit]').click()
   await second.locator('#check-done').waitFor()

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { dispatchToUnit, station, submitResult, take, waitInQueue } from './console.mjs'
 import { check } from './look.mjs'
-import { device, fillUpTo, go, photo, submit, words } from './support.mjs'
+import { device, diagonal, fillUpTo, go, phone, photo, submit, words } from './support.mjs'
 
 /** From the pool to "awaiting your view". */
 async function handle({ centre, unit, reviewer }, number, first) {
@@ -24,10 +24,11 @@ async function handle({ centre, unit, reviewer }, number, first) {
   await take(reviewer, 'reviewPass', { text: '同意。' })
 }
 
-for (const [locale, elder] of [['zh-CN', true], ['en', false]]) {
-  test(`a result is rated, redone, rated again, taken along and forgotten (${locale})`, { timeout: 400_000 }, async (t) => {
+for (const { locale, viewport } of diagonal) {
+  const elder = viewport === phone
+  test(`a result is rated, redone, rated again, taken along and forgotten (${locale}, ${viewport.width} px)`, { timeout: 400_000 }, async (t) => {
     const w = words[locale]
-    const page = await device(t, { locale, elder, expected: [429] })
+    const page = await device(t, { locale, viewport, elder, expected: [429] })
     await fillUpTo(page, 'check', w, { photos: [await photo()] })
     const { number } = await submit(page)
     const staff = { centre: await station(t, 'dispatcher'), unit: await station(t, 'handler'), reviewer: await station(t, 'supervisor') }

@@ -210,11 +210,21 @@ test('a key reads orders for another system until it is revoked', { timeout: 120
   assert.deepEqual([csv.status, csv.headers.get('content-type').split(';')[0]], [200, 'text/csv'])
   assert.equal((await ask('/api/dispatch/dashboard')).status, 403)
   assert.equal((await ask('/api/identity/staff')).status, 401)
+  // A second one that may do the same; the first goes on working until it is revoked.
   const row = admin.locator('.keys li', { hasText: name })
-  await row.getByRole('button').click()
+  await row.getByRole('button', { name: '换新' }).click()
+  assert.equal(await admin.locator('#staff-scopes').isChecked(), true)
+  await admin.locator('#staff-until').fill(until)
+  await admin.locator('form button[type=submit]').click()
+  await row.nth(1).waitFor()
+  const renewed = (await admin.locator('#shown-once').innerText()).trim()
+  assert.notEqual(renewed, key)
+  const both = async () => [(await ask('/api/dispatch/orders')).status, (await ask('/api/dispatch/orders', { Authorization: `Bearer ${renewed}` })).status]
+  assert.deepEqual(await both(), [200, 200])
+  await row.filter({ hasNotText: /\d{4}-\d{2}-\d{2}/ }).getByRole('button', { name: '吊销' }).click()
   await row.getByRole('button', { name: '确认吊销' }).click()
   await admin.locator('#done').waitFor()
-  assert.equal((await ask('/api/dispatch/orders')).status, 401)
+  assert.deepEqual(await both(), [401, 200])
 })
 
 test('administration is in the menu of those who may, and nobody else reaches it', async (t) => {

@@ -120,6 +120,12 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await auditor.getByRole('link', { name: number }).waitFor()
   assert.ok(!(await auditor.locator('main').innerText()).includes('张小满'))
   await check(auditor, 'the book of looks')
+
+  // Every step says who; a caller that somebody may not know is hidden, not "nobody".
+  await go(auditor, `/console/orders/${number}`)
+  const history = await auditor.locator('section[aria-labelledby=timeline-title]').innerText()
+  for (const name of ['派单员（演示）', '承办人（演示）', '督办人员（演示）', '回访员（演示）']) assert.ok(history.includes(name), name)
+  await auditor.getByText('您看不到诉求人信息').waitFor()
 })
 
 test('an improper return is refused, a notice is issued and the objection to it upheld', { timeout: 300_000 }, async (t) => {

@@ -1,7 +1,7 @@
 /** Coming back to a case: by number and code, by the receipt's link, by the device's own list. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, go, home, submitted, words } from './support.mjs'
+import { device, diagonal, go, home, submitted, words } from './support.mjs'
 
 async function lookUp(page, number, secret) {
   await go(page, '/track')
@@ -10,12 +10,12 @@ async function lookUp(page, number, secret) {
   await page.locator('.form .btn').click()
 }
 
-for (const locale of ['zh-CN', 'en']) {
-  test(`a wrong code gets one plain sentence, the right one opens the case (${locale})`, async (t) => {
+for (const { locale, viewport } of diagonal) {
+  test(`a wrong code gets one plain sentence, the right one opens the case (${locale}, ${viewport.width} px)`, async (t) => {
     const w = words[locale]
-    const page = await device(t, { locale, expected: [404, 429] })
+    const page = await device(t, { locale, viewport, expected: [404, 429] })
     const { number, secret } = await submitted(page, w)
-    const other = await device(t, { locale, expected: [404] })
+    const other = await device(t, { locale, viewport, expected: [404] })
     await lookUp(other, number, secret === 'AAAAAAAA' ? 'BBBBBBBB' : 'AAAAAAAA')
     await other.getByText(w.mismatch).waitFor()
     // As people type it: small letters, a gap in the middle.

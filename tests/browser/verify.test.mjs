@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { moduleBudgetKiB, moduleWeight } from '../../web/scripts/budgets.mjs'
-import { device, go, submitted, words } from './support.mjs'
+import { device, diagonal, go, submitted, words } from './support.mjs'
 
 const said = {
   'zh-CN': { link: '核对一份凭证', intact: '凭证完好', changed: '内容与指纹不一致', other: '凭证与诉求对不上', not: '这不是凭证文件', failed: '核对程序没有载入' },
@@ -22,10 +22,10 @@ function oneByteChanged(text, mark) {
   return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1)
 }
 
-for (const locale of ['zh-CN', 'en']) {
-  test(`the receipt of a submission is intact until one byte changes (${locale})`, async (t) => {
+for (const { locale, viewport } of diagonal) {
+  test(`the receipt of a submission is intact until one byte changes (${locale}, ${viewport.width} px)`, async (t) => {
     const w = said[locale]
-    const page = await device(t, { locale })
+    const page = await device(t, { locale, viewport })
     const { number } = await submitted(page, words[locale])
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[download]').click()])
     const text = await readFile(await download.path(), 'utf8')
@@ -46,9 +46,9 @@ for (const locale of ['zh-CN', 'en']) {
     assert.deepEqual(sent, [], 'the file stays on the device')
   })
 
-  test(`what is wrong with a file is told apart (${locale})`, async (t) => {
+  test(`what is wrong with a file is told apart (${locale}, ${viewport.width} px)`, async (t) => {
     const w = said[locale]
-    const page = await device(t, { locale })
+    const page = await device(t, { locale, viewport })
     await go(page, '/verify')
     await choose(page, golden)
     await verdict(page, w.intact)

@@ -4,6 +4,7 @@
 //! name or number unless that look, with its purpose, is stored first.
 
 mod looks;
+mod names;
 mod timeline;
 mod view;
 

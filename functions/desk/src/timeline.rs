@@ -1,12 +1,20 @@
 //! What happened to an order, in words that staff may read.
 
+use std::collections::HashMap;
+
 use domain::order::{Answer, Attachment, OrderEvent, RatingReason, Sight, Status, Text};
 use orders::Opener;
 use serde_json::{Value, json};
 use store::Recorded;
 
-/// One event. Whoever may not see the content sees that it happened, and by which unit.
-pub(crate) fn entry(recorded: &Recorded<OrderEvent>, opener: &Opener, sight: Sight, me: &str) -> Value {
+/// One event. Whoever may not see the content sees that it happened, and by which unit, but not by whom.
+pub(crate) fn entry(
+    recorded: &Recorded<OrderEvent>,
+    opener: &Opener,
+    sight: Sight,
+    me: &str,
+    names: &HashMap<String, String>,
+) -> Value {
     let event = &recorded.event;
     let work = event.work();
     let (field, text, attachments) = content(event);
@@ -17,7 +25,7 @@ pub(crate) fn entry(recorded: &Recorded<OrderEvent>, opener: &Opener, sight: Sig
     let (answer, to) = outcome(event);
     json!({
         "seq": recorded.seq, "at": recorded.at, "type": canon::variant_name(event),
-        "by": { "kind": kind, "you": by == me },
+        "by": { "kind": kind, "you": by == me, "name": names.get(by).filter(|_| sight.content) },
         "unit": work.and_then(|work| work.unit.as_ref()),
         "units": work.map(|work| work.units.as_slice()).unwrap_or_default(),
         "reason": work.and_then(|work| work.reason.as_deref()),

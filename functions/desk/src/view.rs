@@ -1,5 +1,7 @@
 //! One order, everything in one view: what it is, where it stands, what happened, what this person can do with it.
 
+use std::collections::HashMap;
+
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use canon::DocId;
@@ -18,7 +20,7 @@ use service::Problem;
 use service::session::StaffCall;
 use store::Platform;
 
-use crate::timeline;
+use crate::{names, timeline};
 
 /// `GET /api/dispatch/orders/{reference}`
 pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path<String>) -> Result<Response, Problem> {
@@ -28,7 +30,8 @@ pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path
     if known == Some(etag.as_str()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    let mut response = service::json(&view(&staff, &desk));
+    let names = names::of(&staff.call.access, &desk.document.events).await?;
+    let mut response = service::json(&view(&staff, &desk, &names));
     if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(header::ETAG, etag);
     }
@@ -73,7 +76,7 @@ struct View<'a> {
     suggestion: Option<Suggestion>,
 }
 
-fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
+fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk, names: &HashMap<String, String>) -> View<'a> {
     let now = staff.call.access.now();
     let Desk { document, keys, catalogue, member, sight } = desk;
     let (order, opener) = (&document.state, Opener::new(document, keys));
@@ -110,21 +113,25 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk) -> View<'a> {
         repeats: &order.repeats,
         repeat_of: registered.repeat.as_ref().map(|repeat| &repeat.parent),
         handling: order.handling.as_deref().map(|handling| handled(handling, sight.content)),
-        timeline: events.map(|event| timeline::entry(event, &opener, *sight, member.id.as_str())).collect(),
+        timeline: events.map(|event| timeline::entry(event, &opener, *sight, member.id.as_str(), names)).collect(),
         actions: order.staff_actions(member, now, catalogue.rules()).iter().filter_map(action).collect(),
         suggestion: suggestion(desk, now),
     }
 }
 
-/// Masked, and only for who may know the caller. `visible` says that there is more, which is a look with a purpose.
-fn caller(order: &WorkOrder, opener: &Opener, visible: bool) -> Value {
+/// Masked, and only for who may know the caller; nothing for others, so that they are not told that nobody was named.
+/// `visible` says that there is more, which is a look with a purpose.
+fn caller(order: &WorkOrder, opener: &Opener, may_know: bool) -> Value {
+    if !may_know {
+        return Value::Null;
+    }
     let caller = &order.registered.caller;
-    let name = opener.optional("caller.name", caller.name.as_ref()).filter(|_| visible);
-    let phone = opener.optional("caller.phone", caller.phone.as_ref()).filter(|_| visible);
+    let name = opener.optional("caller.name", caller.name.as_ref());
+    let phone = opener.optional("caller.phone", caller.phone.as_ref());
     let others = order.joined.iter().any(|joined| joined.index.is_some());
     json!({
         "name": name.as_deref().map(mask::name), "phone": phone.as_deref().map(mask::phone),
-        "visible": name.is_some() || phone.is_some() || (visible && others),
+        "visible": name.is_some() || phone.is_some() || others,
     })
 }
 

@@ -304,7 +304,7 @@ export const consoleEn: ConsoleMessages = {
   'board.none': 'No data yet.',
   'board.more': 'Show all {n}',
   'board.less': 'Show the first {n} only',
-  'board.updated': 'Updated {when}, again every minute',
+  'board.updated': 'Updated {when}, keeps itself up to date',
 
   'keys.title': 'Keys',
   'keys.close': 'Close',

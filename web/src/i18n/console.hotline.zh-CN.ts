@@ -9,7 +9,7 @@ export const hotlineZhCN = {
   'hotline.row.dead': '发不出去：{why}',
   'hotline.row.conflicts': '内容冲突 {n} 次',
   'hotline.row.parked': '等待工单，自 {when}',
-  'hotline.row.counts': '收 {received} · 发 {sent}/{queued}',
+  'hotline.row.counts': '收到 {received} 条 · 已发出 {sent}/{queued} 条',
   'hotline.platforms': '上级平台',
   'hotline.platforms.hint': '平台写在 hotline.toml 里，在“目录与日历”中预览、生效和回退。密钥只在服务器变量 hotline_keys 里：轮换时把新密钥加在前面，平台换好以后再删去旧密钥，两把同时有效。',
   'hotline.platforms.none': '这个镇还没有上级平台。',

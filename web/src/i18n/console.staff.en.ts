@@ -140,7 +140,9 @@ export const staffEn: Record<keyof typeof staffZhCN, string> = {
   'staff.term.from': 'from {day}',
 
   'keysAdmin.title': 'Integration keys',
-  'keysAdmin.hint': 'For other systems to read data, in the header Authorization: Bearer. Each key may do only what is ticked.',
+  'keysAdmin.hint': 'For other systems to read data, in the header Authorization: Bearer. Each key may do only what is ticked. To change one, press “Renew”, give the other system the new key, then revoke the old one; until then both work.',
+  'keysAdmin.renew': 'Renew',
+  'keysAdmin.renew.one': 'Renew {name}',
   'keysAdmin.none': 'There is no key yet.',
   'keysAdmin.add': 'New key',
   'keysAdmin.send': 'Make it',

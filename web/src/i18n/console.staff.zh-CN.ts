@@ -138,7 +138,9 @@ export const staffZhCN = {
   'staff.term.from': '{day} 起',
 
   'keysAdmin.title': '接口密钥',
-  'keysAdmin.hint': '给其他系统读取数据用，放在请求头 Authorization: Bearer 里。每个密钥只能做勾选的事。',
+  'keysAdmin.hint': '给其他系统读取数据用，放在请求头 Authorization: Bearer 里。每个密钥只能做勾选的事。更换时先“换新”，对方系统改用新密钥以后再吊销旧的，其间两个都有效。',
+  'keysAdmin.renew': '换新',
+  'keysAdmin.renew.one': '换新 {name}',
   'keysAdmin.none': '还没有密钥。',
   'keysAdmin.add': '新建密钥',
   'keysAdmin.send': '新建',

@@ -303,7 +303,7 @@ export const consoleZhCN = {
   'board.none': '还没有数据。',
   'board.more': '显示全部 {n} 项',
   'board.less': '只显示前 {n} 项',
-  'board.updated': '{when} 更新，每分钟自动刷新',
+  'board.updated': '{when} 更新，自动刷新',
 
   'keys.title': '快捷键',
   'keys.close': '关闭',
