@@ -120,8 +120,8 @@ pub async fn library<P: Platform>(call: &Call<P>) -> Result<Library, Problem> {
 /// # Errors
 /// See [`library`].
 pub async fn library_of<P: Platform>(call: &Call<P>, places: &Places<'_>) -> Result<Library, Problem> {
-    let history = find::<CatalogueHistory, P>(&call.access, &CatalogueHistory::id()).await?;
-    let history = history.map(|history| history.state.on(call.access.now().date())).unwrap_or_default();
+    let history = state::<CatalogueHistory, P>(&call.access, &CatalogueHistory::id()).await?;
+    let history = history.map(|history| history.on(call.access.now().date())).unwrap_or_default();
     let mut files = BTreeMap::new();
     for name in FILES {
         if let Some(file) = history.files.get(*name) {
