@@ -31,7 +31,6 @@ const COMPONENTS: &[&str] = &[
     "commitment",
     "checks",
     "draws",
-    "pledges",
     "followup",
     "exports",
     "hotline",

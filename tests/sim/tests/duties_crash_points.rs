@@ -205,8 +205,10 @@ fn closed(town: &Town) {
 }
 
 /// How often each thing happened to each document.
-fn happened(town: &Town) -> BTreeMap<(String, String), usize> {
-    let mut times = BTreeMap::new();
+type Happened = BTreeMap<(String, String), usize>;
+
+fn happened(town: &Town) -> Happened {
+    let mut times = Happened::new();
     for (key, document) in checker::documents(&town.kv.dump()).unwrap() {
         for event in document.events {
             let kind = event.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -221,7 +223,7 @@ fn count(town: &Town, event: &str) -> usize {
 }
 
 /// Strikes the call in a copy of `town`; its operations, and what happened in the end.
-fn point(town: &Town, special: Special) -> Result<(usize, BTreeMap<(String, String), usize>), String> {
+fn point(town: &Town, special: Special) -> Result<(usize, Happened), String> {
     let struck = town.copied(special);
     let answer = struck.instance().beat("/api/clock/duties").now_or_never();
     if let Some(refused) = answer.filter(|answer| !answer.status.is_success() && !answer.is_unknown()) {

@@ -88,8 +88,7 @@ impl Town {
             .merge(inspection::routes())
             .merge(commitment::routes())
             .merge(drawing::routes());
-        let routes =
-            routes.merge(checks::routes()).merge(draws::routes()).merge(pledges::routes()).merge(clock::routes());
+        let routes = routes.merge(checks::routes()).merge(draws::routes()).merge(clock::routes());
         let router = service::finish(routes, App::new(kv.clone()));
         Self { gate, kv, router, admin: None, keys_used: 1_000 }
     }
