@@ -71,7 +71,7 @@ mod tests {
     /// Whatever the day, a visitor sees an order from above within the first minute and a half.
     #[test]
     fn every_day_begins_with_a_ticket_that_becomes_an_order() {
-        let mut day = Date::new(2026, 1, 1).expect("a day");
+        let mut day = Date::from_ymd(2026, 1, 1).unwrap();
         for _ in 0..366 {
             let sends = plan(day).sends;
             let creates = |index: usize| {
