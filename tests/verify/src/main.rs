@@ -60,7 +60,7 @@ impl Step {
                 let lint = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
                 cargo(root, &lint, "see the warnings above")
             }
-            Self::Compile => cargo(root, &["build", "--workspace", "--all-targets"], "see the errors above"),
+            Self::Compile => cargo(root, &["test", "--workspace", "--no-run"], "see the errors above"),
             Self::Build => run(onetown()?.arg("build").current_dir(root), "see the error above"),
             Self::Test => cargo(root, &["test", "--workspace", "--no-fail-fast"], "see the failed tests above"),
             Self::Browser => browser::check(root),
