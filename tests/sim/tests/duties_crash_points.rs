@@ -177,12 +177,22 @@ fn days_later(town: &Town, days: i64) {
     }
 }
 
-/// The inner deadline is on Friday of the third week.
+/// The days until the first one on whose evening a notice is proposed pass as every day does.
 fn overdue(town: &Town) {
     dispatched(town);
-    days_later(town, 18);
-    town.gate.advance(DAY_MS);
-    beat(town, "tick");
+    let next_day = |town: &Town| {
+        town.gate.advance(DAY_MS);
+        beat(town, "tick");
+    };
+    loop {
+        let tomorrow = town.copied(None);
+        next_day(&tomorrow);
+        beat(&tomorrow, "duties");
+        if count(&tomorrow, "cardProposed") > 0 {
+            return next_day(town);
+        }
+        days_later(town, 1);
+    }
 }
 
 /// For a natural day.
