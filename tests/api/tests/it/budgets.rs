@@ -22,6 +22,7 @@ use crate::town::Town;
 const TIMES: usize = 4;
 /// 700 KiB.
 const COMPONENT_BYTES_MAX: u64 = 716_800;
+
 /// What each kind of request cost at least.
 #[derive(Debug)]
 struct Costs {
