@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 mod approval;
-mod crashes;
 mod records;
 #[path = "../../../dispatch/tests/it/town.rs"]
 #[expect(dead_code, reason = "the tests of dispatch need more of it")]

@@ -8,7 +8,6 @@ use axum::body::{Body, to_bytes};
 use http::{Request, header};
 use serde_json::{Value, json};
 use service::App;
-use store::Kv as _;
 use store::memory::{Backend, MemoryKv, Steady};
 use tower_service::Service as _;
 
@@ -16,10 +15,9 @@ const TOKEN: &str = "b1946ac92492d2347c6235b4d2611184";
 const CLOCK_KEY: &str = "the clock key of these tests";
 const PASSWORD: &str = "correct horse battery";
 
-/// A town, its store and its clock.
+/// A town and its clock.
 pub struct Town {
     pub gate: Arc<Steady>,
-    pub kv: MemoryKv,
     router: Router,
     admin: Option<Person>,
     keys_used: u32,
@@ -56,11 +54,6 @@ impl Answer {
 impl Town {
     /// The demo town.
     pub async fn new(backend: Backend) -> Self {
-        Self::with_subjects(backend, usize::MAX).await
-    }
-
-    /// The same with only the first subjects: reading fewer is what lets every operation fail once.
-    pub async fn with_subjects(backend: Backend, count: usize) -> Self {
         let gate = Steady::new(7);
         let kv = MemoryKv::new(backend, gate.clone());
         kv.set_variable("setup_token", TOKEN);
@@ -72,10 +65,7 @@ impl Town {
         town.send("POST", "/api/identity/setup", &[("authorization", &bearer)], Some(&admin)).await.good();
         let admin = town.sign_in("admin").await;
         let names = domain::catalogue::FILES.iter().chain(domain::inspection::FILES);
-        let mut files: BTreeMap<String, String> = names.map(|name| file(name)).collect();
-        if let Some(subjects) = files.get_mut("inspection_subjects.csv") {
-            *subjects = subjects.lines().take(count.saturating_add(1)).map(|line| format!("{line}\n")).collect();
-        }
+        let files: BTreeMap<String, String> = names.map(|name| file(name)).collect();
         town.change(&admin, "PUT", "/api/admin/catalogue", &json!({"files": files})).await.good();
         town.admin = Some(admin);
         town
@@ -89,24 +79,8 @@ impl Town {
             .merge(commitment::routes())
             .merge(drawing::routes());
         let routes = routes.merge(checks::routes()).merge(draws::routes()).merge(clock::routes());
-        let router = service::finish(routes, App::new(kv.clone()));
-        Self { gate, kv, router, admin: None, keys_used: 1_000 }
-    }
-
-    /// A copy of everything stored, behind another gate and a fresh instance.
-    pub async fn copied(&self, backend: Backend, gate: Arc<Steady>) -> Self {
-        let calm = MemoryKv::new(backend, self.gate.restarted(None));
-        for (key, value) in self.kv.dump() {
-            calm.set(&key, value).await.unwrap();
-        }
-        calm.set_variable("clock_key", CLOCK_KEY);
-        Self::over(calm.behind(gate.clone()), gate)
-    }
-
-    /// The same store behind a restarted process.
-    pub fn restarted(&self) -> Self {
-        let gate = self.gate.restarted(None);
-        Self::over(self.kv.behind(gate.clone()), gate)
+        let router = service::finish(routes, App::new(kv));
+        Self { gate, router, admin: None, keys_used: 1_000 }
     }
 
     /// Sends a request with a fresh idempotency key, unless one is given.
@@ -167,12 +141,6 @@ impl Town {
     /// Changes something as somebody.
     pub async fn change(&mut self, who: &Person, method: &str, path: &str, body: &Value) -> Answer {
         self.send(method, path, &[("cookie", &who.cookie), ("x-csrf-token", &who.csrf)], Some(body)).await
-    }
-
-    /// The same under a key of its own.
-    pub async fn change_as(&mut self, who: &Person, key: &str, path: &str, body: &Value) -> Answer {
-        let headers = [("cookie", who.cookie.as_str()), ("x-csrf-token", &who.csrf), ("idempotency-key", key)];
-        self.send("POST", path, &headers, Some(body)).await
     }
 
     /// Reads as somebody.
