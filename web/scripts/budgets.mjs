@@ -12,6 +12,7 @@ const assets = new URL('../dist/assets/', import.meta.url)
 export const budgetsKiB = {
   HomePage: 75, ReportStep: 100, ReceiptPage: 80, TrackPage: 80, CasePage: 80, MessagesPage: 80,
   PublicPage: 80, StatisticsPage: 80, AboutPage: 80, PrivacyPage: 80, VerifyPage: 80, DrawsPage: 80, DrawPage: 80, ResultsPage: 80,
+  ContributePage: 80,
 }
 /** What a tap on "show on the map" adds, beside the page that is there already. */
 export const mapBudgetKiB = 45

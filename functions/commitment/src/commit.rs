@@ -11,13 +11,11 @@ use canon::sha256;
 use domain::aggregate::Aggregate as _;
 use domain::catalogue::DrawId;
 use domain::inspection::{
-    Commitment, Draw, DrawCommand, DrawStep, LEAD, Library, MEMBER, Plan, PlannedDraw, Policy, Population, Refusal,
-    freeze,
+    Commitment, Draw, DrawCommand, DrawStep, LEAD, Library, MEMBER, Plan, PlannedDraw, Population, Refusal, freeze,
 };
 use domain::order::Sealed;
 use domain::permission::Action;
-use domain::time::Moment;
-use draw::policy::{Source, hex, reveal_hash, round_for, round_time};
+use draw::policy::hex;
 use draw::{Blocked, Role};
 use inspections::{infeasible, past, person, refused, taken};
 use serde::Deserialize;
@@ -25,6 +23,8 @@ use service::keys::DataKey;
 use service::session::StaffCall;
 use service::{Keys, Problem, body};
 use store::{Birth, CommitError, Document, Operation, Platform};
+
+use crate::sources::Sources;
 
 /// A commitment has nothing to fill in: what was planned and approved decides.
 #[derive(Debug, Deserialize)]
@@ -60,7 +60,7 @@ async fn commit<P: Platform>(
         return if same { Ok(draw) } else { Err(Refusal::AlreadyDrawn.into()) };
     }
     let year = inspections::year_of(id).ok_or_else(Problem::not_found)?;
-    let plan = inspections::find::<Plan, P>(&call.access, &Plan::id(year)).await?.ok_or_else(Problem::not_found)?.state;
+    let plan = inspections::state::<Plan, P>(&call.access, &Plan::id(year)).await?.ok_or_else(Problem::not_found)?;
     let planned = plan.draw(id).ok_or_else(Problem::not_found)?;
     planned.approved.as_ref().ok_or(Refusal::NotApproved)?;
     pending(staff, &plan, planned).await?;
@@ -69,19 +69,19 @@ async fn commit<P: Platform>(
     let population = freeze(&library, planned, &past, operation.context.now.date())?;
     let sealed = keys.new_data_key(Draw::KIND, &Draw::id(id), call.access.random(), call.access.random());
     let (data_key, wrapped) = sealed.map_err(|_| Problem::unavailable())?;
-    let secret = (planned.policy == Policy::Sealed).then(|| call.access.random::<32>());
-    let round = round(&library, &plan, planned, operation.context.now)?;
-    let bundle = lists(&library, planned, &population, round, operation.context.now, secret.as_ref())?;
-    rehearse(&bundle, secret.as_ref())?;
+    let sources = Sources::choose(&call.access, &library, &plan, planned, operation.context.now).await?;
+    let bundle = lists(&library, planned, &population, sources.policy)?;
+    rehearse(&bundle)?;
     let inputs = inspections::freeze(&call.access, &bundle.write()).await?;
-    let secret = secret.map(|secret| seal(staff, &data_key, &secret)).transpose()?;
+    let secret = sources.secret.map(|secret| seal(staff, &data_key, &secret)).transpose()?;
     let commitment = Commitment {
         plan: planned.clone(),
         inputs,
         hash: bundle.commitment.commit,
         policy: bundle.policy.clone(),
-        round,
-        round_at: moment(round_time(round)),
+        round: sources.round,
+        round_at: sources.complete_at,
+        pledges: sources.pledges,
         secret,
         counts: counts(&population),
         by: person(&staff.session),
@@ -100,33 +100,12 @@ async fn pending<P: Platform>(staff: &StaffCall<P>, plan: &Plan, planned: &Plann
     if draws.values().any(waits) { Err(Refusal::DrawPending.into()) } else { Ok(()) }
 }
 
-/// The round follows from the time. A rehearsal takes the town's shipped rounds in turn.
-fn round(library: &Library, plan: &Plan, planned: &PlannedDraw, now: Moment) -> Result<u64, Refusal> {
-    if !planned.rehearsal {
-        return Ok(round_for(seconds(now)));
-    }
-    let place = plan.draws.iter().position(|draw| draw.id == planned.id).unwrap_or(0);
-    let at = place.checked_rem(library.rounds.len()).ok_or(Refusal::NoRehearsal)?;
-    library.rounds.keys().nth(at).copied().ok_or(Refusal::NoRehearsal)
-}
-
 fn lists(
     library: &Library,
     planned: &PlannedDraw,
     population: &Population,
-    round: u64,
-    now: Moment,
-    secret: Option<&[u8; 32]>,
+    policy: draw::policy::Policy,
 ) -> Result<Bundle, Problem> {
-    let (draw_id, who) = (planned.id.as_str(), planned.unit.as_str());
-    let reveal = secret.map(|secret| Source::Reveal { who: who.to_owned(), hash: reveal_hash(draw_id, who, secret) });
-    let policy = draw::policy::Policy {
-        sources: [Source::Drand { round }].into_iter().chain(reveal).collect(),
-        rehearsal: planned.rehearsal,
-        committed: Some(seconds(now)),
-        items: planned.items.iter().map(ToString::to_string).collect(),
-        ..Default::default()
-    };
     let stratum = |stratum: &domain::inspection::Stratum| draw::Stratum {
         name: stratum.name.to_owned(),
         k: stratum.drawn,
@@ -152,7 +131,7 @@ fn lists(
         reason: why.as_str().to_owned(),
     };
     let frozen = Frozen {
-        draw_id: draw_id.to_owned(),
+        draw_id: planned.id.to_string(),
         strata: population.strata.iter().map(stratum).collect(),
         policy,
         subjects: subjects.collect(),
@@ -165,16 +144,13 @@ fn lists(
 
 /// Draws once with nothing at stake, so that too few inspectors show before anything is promised.
 /// Whom nobody can inspect shows whoever is drawn in the trial.
-fn rehearse(bundle: &Bundle, secret: Option<&[u8; 32]>) -> Result<(), Problem> {
+fn rehearse(bundle: &Bundle) -> Result<(), Problem> {
     let places: Vec<(String, Role)> = bundle.subjects.iter().filter_map(|subject| lacks(bundle, &subject.id)).collect();
     if !places.is_empty() {
         return Err(infeasible(&Blocked { places, inspectors: Vec::new() }));
     }
     let mut trial = bundle.clone();
-    trial.put(0, &[0; 48]).map_err(refused)?;
-    if let Some(secret) = secret {
-        trial.put(1, secret).map_err(refused)?;
-    }
+    trial.entropy.iter_mut().for_each(|entropy| entropy.value = Some("00".to_owned()));
     trial.run(&mut |_, _, _| {}).map_err(refused)
 }
 
@@ -204,14 +180,6 @@ fn counts(population: &Population) -> [u32; 3] {
     let members = population.strata.iter().map(|stratum| stratum.subjects.len()).fold(0, usize::saturating_add);
     let drawn = population.strata.iter().map(|stratum| stratum.drawn).fold(0, u32::saturating_add);
     [count(members), count(population.excluded.len()), drawn]
-}
-
-fn seconds(moment: Moment) -> u64 {
-    u64::try_from(moment.unix_ms().div_euclid(1_000)).unwrap_or(0)
-}
-
-fn moment(seconds: u64) -> Moment {
-    Moment::from_unix_ms(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000))
 }
 
 /// The refusal that an id was used before, as people know it: there is a draw already.

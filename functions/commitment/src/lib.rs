@@ -4,6 +4,7 @@
 //! is laid down before its randomness exists; a draw is committed to once.
 
 mod commit;
+mod sources;
 
 use axum::Router;
 use axum::routing::post;

@@ -1,5 +1,5 @@
-//! The steps of a draw that are the staff's: draw, assign, replace, reveal. The randomness comes by the public route, from
-//! anybody, because it proves itself.
+//! The steps of a draw that are the staff's: draw, assign, replace, reveal. What proves itself of the randomness comes by
+//! the public route, from anybody; lottery numbers do not, so two people of the staff read them.
 //!
 //! Store operations of a step: the session, the draw, its lists, and the four of `store::update`;
 //! to reveal, one more for each 64 checks.
@@ -22,6 +22,8 @@ use service::session::StaffCall;
 use service::{Keys, Problem, body};
 use store::{CommitError, Document, Operation, Platform};
 
+use crate::numbers::numbers;
+
 /// Characters of a reason: 100 substitutions of 200 × 4 bytes, twice, are 160 KB at the very most.
 const TEXT_MAX: usize = 200;
 /// Checks read in one batch.
@@ -40,6 +42,8 @@ pub(crate) struct StepForm {
     text: String,
     /// For `sign`: which, from 0.
     index: usize,
+    /// For `lottery`: the numbers, in the policy's order.
+    numbers: Vec<String>,
 }
 
 /// `POST /api/inspection/desk/{draw}/{step}`
@@ -51,6 +55,9 @@ pub(crate) async fn take<P: Platform>(
     match word.as_str() {
         "draw" | "assign" | "substitute" | "reveal" => staff.require(Action::PlanDraw)?,
         "sign" => staff.require(Action::ApproveDraw)?,
+        // Two people read the lotteries: whoever plans draws, or approves them.
+        "lottery" if staff.session.may(Action::ApproveDraw) => {}
+        "lottery" => staff.require(Action::PlanDraw)?,
         _ => return Err(Problem::not_found()),
     }
     let call = &staff.call;
@@ -123,6 +130,7 @@ impl StepForm {
         Ok(match word {
             "draw" => DrawStep::Draw(Box::new(drawing(staff, keys, document).await?)),
             "assign" => DrawStep::Assign,
+            "lottery" => DrawStep::ReadLottery { numbers: numbers(&draw.commitment, &self.numbers)? },
             "substitute" => DrawStep::AskSubstitution(Box::new(self.substitution(staff)?)),
             "sign" => {
                 let asked = draw.substitutions.get(self.index).ok_or(Refusal::StateConflict)?;
@@ -168,6 +176,9 @@ async fn drawing<P: Platform>(
     let draw = &document.state;
     if draw.result.is_some() {
         return Err(Refusal::AlreadyDrawn.into());
+    }
+    if draw.entropy.is_none() && draw.commitment.plan.contributors.is_some() {
+        return Err(Refusal::LotteryMissing.into());
     }
     let lists = inspections::thaw(&staff.call.access, &draw.commitment.inputs).await?;
     let mut bundle = whole(&lists, draw, secret(keys, document)?.as_deref())?;

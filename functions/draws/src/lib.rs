@@ -1,11 +1,12 @@
 //! Draws in public: which there are, what each committed to and drew, its bundle, and the door for its randomness.
 //!
 //! What must stay true: what is answered here is about nobody who signed in; of a sealed draw nothing shows who was drawn
-//! until its secret is out; a round is taken from anybody, and only if its signature verifies.
+//! until its secret is out; a round or a contributor's secret is taken from anybody, and only if it proves itself.
 
 mod entropy;
 mod public;
 mod results;
+mod share;
 
 use axum::Router;
 use axum::routing::{get, post};

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::catalogue::DrawId;
 use domain::inspection::{DRAWS, Draw, Policy, public_status};
 use http::header;
-use inspections::{thaw, whole};
+use inspections::{contributors, thaw, whole};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::{Call, FieldError, Problem};
@@ -55,7 +55,8 @@ pub(crate) async fn one<P: Platform>(call: Call<P>, Path(id): Path<String>) -> R
         "approvedAt": plan.approved.as_ref().map(|approved| approved.at), "committedAt": draw.committed_at,
         "commitment": commitment.hash, "round": commitment.round, "roundAt": commitment.round_at,
         "entropyAt": draw.entropy.as_ref().map(|entropy| entropy.at),
-        "signature": draw.entropy.as_ref().map(|entropy| &entropy.signature),
+        "signature": draw.entropy.as_ref().and_then(|entropy| entropy.signature.as_ref()),
+        "contributors": plan.contributors.as_ref().map(|of| contributors(of, &[], Some(&draw))),
         "drawnAt": draw.drawn_at, "subjects": subjects, "excluded": excluded, "drawn": drawn,
         "substitutions": signed,
     })))

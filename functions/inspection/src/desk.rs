@@ -40,12 +40,13 @@ async fn view<P: Platform>(
     let me = staff.session.actor();
     let events = draw.map(|draw| draw.events.as_slice()).unwrap_or_default();
     let timeline: Vec<Value> = events.iter().map(|event| entry(event, me.as_str())).collect();
+    let contributors = contributors(staff, planned, state).await?;
     let tasks = state.filter(|_| all).map(|state| state.tasks.iter().map(|task| shown(&library, task)));
     Ok(service::json(&json!({
         "id": planned.id, "version": draw.map_or(0, |draw| draw.version), "plan": plan(planned, &library),
         "status": state.map_or_else(|| if planned.approved.is_some() { json!("approved") } else { json!("proposed") },
             |state| json!(state.status)),
-        "commitment": state.map(|state| commitment(state, &library)),
+        "commitment": state.map(|state| commitment(state, &library)), "contributors": contributors,
         "strata": bundle.as_ref().map(strata), "exclusions": bundle.as_ref().map(|bundle| &bundle.exclusions),
         "committedAt": state.map(|state| state.committed_at), "drawnAt": state.and_then(|state| state.drawn_at),
         "entropy": state.and_then(|state| state.entropy.as_ref()),
@@ -53,6 +54,25 @@ async fn view<P: Platform>(
         "substitutions": state.filter(|_| all).map(|state| state.substitutions.iter().map(substitution).collect::<Vec<_>>()),
         "timeline": timeline, "actions": actions(staff, planned, state),
     })))
+}
+
+/// The links are for whoever plans, once somebody else approved, as long as they are of use.
+async fn contributors<P: Platform>(
+    staff: &StaffCall<P>,
+    planned: &PlannedDraw,
+    draw: Option<&Draw>,
+) -> Result<Option<Value>, Problem> {
+    if planned.contributors.is_none() {
+        return Ok(None);
+    }
+    let pledges = match draw {
+        Some(_) => Vec::new(),
+        None => inspections::pledges(&staff.call.access, &planned.id).await?,
+    };
+    let hands_out = staff.session.may(Action::PlanDraw) && planned.approved.is_some();
+    let of_use = draw.is_none_or(|draw| draw.status == DrawStatus::Committed);
+    let keys = if hands_out && of_use { Some(staff.call.keys().await?) } else { None };
+    Ok(crate::contributors::shown(planned, &pledges, draw, keys.as_ref()))
 }
 
 fn plan(planned: &PlannedDraw, library: &Library) -> Value {
@@ -69,7 +89,7 @@ fn plan(planned: &PlannedDraw, library: &Library) -> Value {
 
 fn commitment(draw: &Draw, library: &Library) -> Value {
     let commitment = &draw.commitment;
-    let shipped = library.rounds.get(&commitment.round).filter(|_| commitment.plan.rehearsal);
+    let shipped = commitment.round.filter(|_| commitment.plan.rehearsal).and_then(|round| library.rounds.get(&round));
     json!({
         "hash": commitment.hash, "policy": commitment.policy, "round": commitment.round,
         "roundAt": commitment.round_at, "sealed": commitment.secret.is_some(), "counts": commitment.counts,
@@ -102,6 +122,8 @@ fn substitution(one: &Substitution) -> Value {
 fn entry(recorded: &Recorded<DrawEvent>, me: &str) -> Value {
     let (kind, by) = match &recorded.event {
         DrawEvent::Committed(commitment) => ("committed", Some(&commitment.by)),
+        DrawEvent::ShareTaken { .. } => ("shareTaken", None),
+        DrawEvent::LotteryRead(reading) => ("lotteryRead", Some(&reading.by)),
         DrawEvent::EntropyTaken(_) => ("entropyTaken", None),
         DrawEvent::Drawn(result) => ("drawn", Some(&result.by)),
         DrawEvent::Assigned { by } => ("assigned", Some(by)),
@@ -129,7 +151,10 @@ fn actions<P: Platform>(staff: &StaffCall<P>, planned: &PlannedDraw, draw: Optio
     };
     let open = draw.substitutions.iter().find(|one| one.signed.is_none());
     let mut actions = match draw.status {
-        DrawStatus::Committed => vec!["entropy"],
+        DrawStatus::Committed if draw.commitment.round.is_some() => vec!["entropy"],
+        DrawStatus::Committed if (plans || approves) && staff.call.access.now() >= draw.commitment.round_at => {
+            vec!["lottery"]
+        }
         DrawStatus::EntropyTaken if plans && !approved_it => vec!["draw"],
         DrawStatus::Drawn if plans => vec!["assign"],
         DrawStatus::Assigned if plans && draw.commitment.secret.is_some() => vec!["reveal"],

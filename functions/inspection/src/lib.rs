@@ -3,6 +3,7 @@
 //! What must stay true: nothing can be drawn that was not planned here and approved by somebody else; a refusal says which
 //! rule, and of whom.
 
+mod contributors;
 mod desk;
 mod library;
 mod plan;

@@ -23,6 +23,8 @@ use service::session::StaffCall;
 use service::{Call, Problem, body};
 use store::{Birth, Document, Operation, Platform};
 
+use crate::contributors::ContributorsForm;
+
 /// Characters of a name or a reason: a line or two; [`domain::inspection::PLANS_MAX`] counts on it.
 const TEXT_MAX: usize = 120;
 /// Items of one joint draw: a group has at most six.
@@ -90,6 +92,8 @@ pub(crate) struct ProposeForm {
     name: String,
     items: Vec<String>,
     policy: Option<Policy>,
+    /// With [`Policy::Contributors`].
+    contributors: Option<ContributorsForm>,
     from: Option<Date>,
     until: Option<Date>,
     roster: Vec<String>,
@@ -152,9 +156,14 @@ impl ProposeForm {
         let from = from.or_else(|| check.fail("/from", "required"));
         let until = until.or_else(|| check.fail("/until", "required"));
         let policy = self.policy.or_else(|| check.fail("/policy", "required"));
+        let contributed = self.contributors.as_ref().filter(|_| policy == Some(Policy::Contributors));
+        let contributors = contributed.and_then(|form| form.read(&mut check)).map(Box::new);
         let (Some(from), Some(until), Some(policy), true) = (from, until, policy, check.is_clean()) else {
             return Err(Problem::invalid(check.into_errors()));
         };
+        if policy == Policy::Contributors {
+            inspections::lawful(contributors.as_deref().ok_or(Refusal::DeadlinesInvalid)?)?;
+        }
         let usable = usable(library, &items)?;
         let Some((_, first)) = usable.first() else { return Err(Refusal::ItemMissing.into()) };
         let group = first.joint_group.as_ref().and_then(|group| library.groups.get(group));
@@ -173,6 +182,7 @@ impl ProposeForm {
             kind,
             unit,
             policy,
+            contributors,
             from,
             until,
             roster,

@@ -4,6 +4,8 @@
 //! floating point, which no OneTown record contains, so a non-integer is an error here instead of a guess.
 
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 /// Why a value has no canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,8 +36,8 @@ pub fn canonical(value: &Value) -> Result<Vec<u8>, NotCanonical> {
 /// The canonical bytes of the object `members` without the member `left_out`.
 pub(crate) fn canonical_without(members: &Map<String, Value>, left_out: &str) -> Result<Vec<u8>, NotCanonical> {
     let mut out = Vec::with_capacity(1024);
-    let rest = members.iter().filter(|(name, _)| *name != left_out).collect();
-    write_members(rest, &mut out, DEPTH_MAX - 1)?;
+    let rest = members.iter().filter(|(name, _)| *name != left_out);
+    write_members(rest.map(|(name, member)| Name(name, member)).collect(), &mut out, DEPTH_MAX - 1)?;
     Ok(out)
 }
 
@@ -63,18 +65,37 @@ fn write(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanoni
             }
             out.push(b']');
         }
-        Value::Object(members) => write_members(members.iter().collect(), out, depth)?,
+        Value::Object(members) => {
+            write_members(members.iter().map(|(name, member)| Name(name, member)).collect(), out, depth)?;
+        }
     }
     Ok(())
 }
 
-fn write_members(mut members: Vec<(&String, &Value)>, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanonical> {
-    // A map iterates in the order of UTF-8, which for ASCII, nearly every name, is that of UTF-16 too.
-    if !members.iter().all(|(name, _)| name.is_ascii()) {
-        members.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+/// A name, ordered as RFC 8785 wants it.
+#[derive(PartialEq, Eq)]
+struct Name<'a>(&'a str, &'a Value);
+
+impl Ord for Name<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.encode_utf16().cmp(other.0.encode_utf16())
+    }
+}
+
+impl PartialOrd for Name<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn write_members(mut members: Vec<Name<'_>>, out: &mut Vec<u8>, depth: usize) -> Result<(), NotCanonical> {
+    // A map iterates in the order of UTF-8, which for ASCII, nearly every name, is that of UTF-16 too. A heap sorts the
+    // others, because it is a fifth of what a sort weighs in a component.
+    if !members.iter().all(|Name(name, _)| name.is_ascii()) {
+        members = BinaryHeap::from(members).into_sorted_vec();
     }
     out.push(b'{');
-    for (index, (name, member)) in members.into_iter().enumerate() {
+    for (index, Name(name, member)) in members.into_iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }

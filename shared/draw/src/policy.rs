@@ -283,12 +283,12 @@ impl Policy {
         let (Some(until), Some(committed)) = (self.until, self.committed) else { return Err(PolicyFault::TooEarly) };
         let mut names: Vec<&str> = Vec::new();
         for reveal in reveals {
-            if let Source::Reveal { who, .. } = reveal {
+            if let Source::Reveal { who, .. } = reveal
+                && !names.contains(&who.as_str())
+            {
                 names.push(who);
             }
         }
-        names.sort_unstable();
-        names.dedup();
         if names.len() < CONTRIBUTORS_MIN || names.len() < reveals.len() {
             return Err(PolicyFault::TooFewContributors);
         }

@@ -1,5 +1,8 @@
 //! How many of each stratum are drawn. Integers only: ratios are per mille, multipliers too (1 500 for ×1.5).
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 /// A stratum's share by ratio: `⌈n · ratio · multiplier⌉`, the ratio never above the whole, at least `floor`, at most
 /// `ceiling`, and never more than there are.
 #[must_use]
@@ -41,7 +44,7 @@ pub fn apportion(total: u32, claims: &[Claim]) -> Option<Vec<u32>> {
         let full = |quota: &&Quota| matches!((claims.get(quota.at), shares.get(quota.at)), (Some(c), Some(s)) if quota.whole > u64::from(c.n.saturating_sub(*s)));
         let overfull: Vec<usize> = quotas.iter().filter(full).map(|quota| quota.at).collect();
         if overfull.is_empty() {
-            hand_out(rest, claims, &mut shares, quotas);
+            hand_out(rest, claims, &mut shares, &quotas);
             return Some(shares);
         }
         for at in overfull {
@@ -74,20 +77,22 @@ fn quotas(rest: u64, claims: &[Claim], open: &[usize]) -> Vec<Quota> {
 }
 
 /// Adds the whole quotas, then one each in order of the remainders until nothing is left.
-fn hand_out(mut rest: u64, claims: &[Claim], shares: &mut [u32], mut quotas: Vec<Quota>) {
+fn hand_out(mut rest: u64, claims: &[Claim], shares: &mut [u32], quotas: &[Quota]) {
     let n = |at: usize| claims.get(at).map_or(0, |claim| claim.n);
-    for quota in &quotas {
+    for quota in quotas {
         if let Some(share) = shares.get_mut(quota.at) {
             *share = share.saturating_add(u32::try_from(quota.whole).unwrap_or(u32::MAX));
             rest = rest.saturating_sub(quota.whole);
         }
     }
-    quotas.sort_by_key(|quota| (std::cmp::Reverse((quota.remainder, n(quota.at))), quota.at));
+    // A heap, because a sort weighs five times as much in a component.
+    let order = quotas.iter().map(|quota| (Reverse((quota.remainder, n(quota.at))), quota.at));
+    let order = order.collect::<BinaryHeap<_>>().into_sorted_vec();
     // The remainders add up to less than one each, so one round is enough unless some are full by now.
     while rest > 0 {
         let before = rest;
-        for quota in &quotas {
-            if let Some(share) = shares.get_mut(quota.at).filter(|share| rest > 0 && **share < n(quota.at)) {
+        for (_, at) in &order {
+            if let Some(share) = shares.get_mut(*at).filter(|share| rest > 0 && **share < n(*at)) {
                 *share = share.saturating_add(1);
                 rest = rest.saturating_sub(1);
             }

@@ -3,23 +3,27 @@
 //! What must stay true: plans and draws are read from their documents and never from a board, because who may be drawn
 //! depends on what was drawn a second ago.
 
+mod contributors;
 mod lists;
 
 use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse as _, Response};
 use canon::sha256;
+pub use contributors::{contributors, lawful, planned, pledges, seconds, sources};
 use domain::aggregate::Aggregate;
 use domain::catalogue::{CatalogueHistory, DrawId, FileRef, Places, RowError};
 use domain::inspection::{Draw, FILES, Frozen, Library, Past, Person, Plan};
 use domain::permission::{Action, permission};
 use domain::staff::Role;
+use domain::time::MINUTE_MS;
 use http::StatusCode;
 pub use lists::{after, infeasible, refused, whole};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::Session;
-use service::{Call, Problem};
-use store::{Access, Document, Platform, StoreError, blob};
+use service::{Call, Keys, Problem, rate};
+use store::{Access, Document, Operation, Platform, StoreError, blob};
 
 /// Documents read in one batch: 16 draws of some 100 KB.
 const BATCH: usize = 16;
@@ -48,6 +52,22 @@ pub async fn find<A: Aggregate, P: Platform>(
     Ok(bytes.map(|bytes| Document::parse(&bytes)).transpose()?)
 }
 
+/// What a document stands at, for whoever needs nothing of its history: its events' readers are 10 KB of a component.
+#[derive(Deserialize)]
+struct Stored<A> {
+    state: A,
+}
+
+/// The state of the document of that id; none where there is none.
+///
+/// # Errors
+/// The store's problems.
+pub async fn state<A: Aggregate, P: Platform>(access: &Access<P>, id: &canon::DocId) -> Result<Option<A>, Problem> {
+    let bytes = access.get(&Document::<A>::key_of(id)).await?;
+    let read = |bytes: Vec<u8>| canon::read::<Stored<A>>(&bytes).map_err(StoreError::from);
+    Ok(bytes.map(read).transpose()?.map(|stored| stored.state))
+}
+
 /// The draw of that id.
 ///
 /// # Errors
@@ -61,6 +81,23 @@ pub async fn draw<P: Platform>(access: &Access<P>, id: &DrawId) -> Result<Option
 pub fn taken(draw: &Document<Draw>) -> Response {
     let plan = &draw.state.commitment.plan;
     service::json(&json!({"id": plan.id, "version": draw.version, "status": draw.state.status})).into_response()
+}
+
+/// Values of one address in a minute: verifying a round costs some 30 ms.
+const PER_MINUTE: u32 = 10;
+
+/// Counts a value that somebody brings to a draw, and refuses one too many.
+///
+/// # Errors
+/// 429 `tooManyRounds`; the store's problems.
+pub async fn limit<P: Platform>(call: &Call<P>, keys: &Keys, operation: &Operation) -> Result<(), Problem> {
+    let token = operation.op.as_str();
+    let count = rate::hit(&call.access, keys, "entropy", &call.client, token, MINUTE_MS).await?;
+    if count.n <= PER_MINUTE {
+        return Ok(());
+    }
+    let detail = "Too many values came from your address. Wait a minute.";
+    Err(Problem::too_many("tooManyRounds", detail, count.resets_in_s))
 }
 
 /// The year of a draw's id.
@@ -83,8 +120,8 @@ pub async fn library<P: Platform>(call: &Call<P>) -> Result<Library, Problem> {
 /// # Errors
 /// See [`library`].
 pub async fn library_of<P: Platform>(call: &Call<P>, places: &Places<'_>) -> Result<Library, Problem> {
-    let history = find::<CatalogueHistory, P>(&call.access, &CatalogueHistory::id()).await?;
-    let history = history.map(|history| history.state.on(call.access.now().date())).unwrap_or_default();
+    let history = state::<CatalogueHistory, P>(&call.access, &CatalogueHistory::id()).await?;
+    let history = history.map(|history| history.on(call.access.now().date())).unwrap_or_default();
     let mut files = BTreeMap::new();
     for name in FILES {
         if let Some(file) = history.files.get(*name) {
@@ -135,8 +172,8 @@ pub async fn draws<P: Platform>(access: &Access<P>, plan: &Plan) -> Result<BTree
 pub async fn past<P: Platform>(access: &Access<P>, year: i32) -> Result<Vec<Past>, Problem> {
     let mut past = Vec::new();
     for year in [year.saturating_sub(1), year] {
-        let Some(plan) = find::<Plan, P>(access, &Plan::id(year)).await? else { continue };
-        for draw in draws(access, &plan.state).await?.into_values() {
+        let Some(plan) = state::<Plan, P>(access, &Plan::id(year)).await? else { continue };
+        for draw in draws(access, &plan).await?.into_values() {
             let Some(drawn_at) = draw.state.drawn_at else { continue };
             let items = &draw.state.commitment.plan.items;
             let one = |subject| Past { subject, items: items.clone(), on: drawn_at.date() };

@@ -4,7 +4,7 @@
 
 use bundle::{Bundle, LifeError};
 use domain::inspection::{Draw, Reason, Refusal, Substitution};
-use draw::policy::unhex_bytes;
+use draw::policy::{Policy, Source, unhex_bytes};
 use draw::substitute::Who;
 use draw::{Blocked, Failure, Role};
 use http::StatusCode;
@@ -19,14 +19,14 @@ use store::StoreError;
 pub fn whole(lists: &[u8], draw: &Draw, secret: Option<&str>) -> Result<Bundle, Problem> {
     let damaged = |what: &str| Problem::from(StoreError::Damaged(format!("the draw's {what} does not fit")));
     let mut bundle = Bundle::read(lists).map_err(|_| damaged("lists"))?;
-    let Some(entropy) = &draw.entropy else { return Ok(bundle) };
-    for (at, value) in [Some(entropy.signature.as_str()), secret].into_iter().enumerate() {
-        let Some(value) = value.filter(|_| at < bundle.entropy.len()) else { continue };
-        let bytes = unhex_bytes(value).ok_or_else(|| damaged("entropy"))?;
+    let policy = bundle.policy().map_err(|_| damaged("policy"))?;
+    for (at, value) in values(&policy, draw, secret).into_iter().enumerate() {
+        let Some(value) = value else { continue };
+        let bytes = value.ok_or_else(|| damaged("entropy"))?;
         bundle.put(at, &bytes).map_err(|_| damaged("entropy"))?;
     }
     let Some(result) = &draw.result else { return Ok(bundle) };
-    if bundle.entropy.iter().any(|entropy| entropy.value.is_none()) {
+    if policy.entropy(&bundle.values()).is_none() {
         bundle.sealed = result.salted;
         return Ok(bundle);
     }
@@ -35,6 +35,21 @@ pub fn whole(lists: &[u8], draw: &Draw, secret: Option<&str>) -> Result<Bundle, 
         replace(&mut bundle, substitution).map_err(|_| damaged("substitutions"))?;
     }
     Ok(bundle)
+}
+
+/// Each source's value as far as it is known; inside, none where what is stored is no value.
+fn values(policy: &Policy, draw: &Draw, secret: Option<&str>) -> Vec<Option<Option<Vec<u8>>>> {
+    let entropy = draw.entropy.as_ref();
+    let mut numbers = entropy.into_iter().flat_map(|entropy| &entropy.numbers);
+    let value = |source: &Source| match source {
+        Source::Drand { .. } => entropy?.signature.as_deref().map(unhex_bytes),
+        Source::Reveal { who, .. } => {
+            let share = draw.shares.iter().find(|share| share.who == *who);
+            share.map(|share| share.secret.as_str()).or(secret).map(unhex_bytes)
+        }
+        Source::Lottery { .. } => numbers.next().map(|numbers| Some(numbers.as_bytes().to_vec())),
+    };
+    policy.sources.iter().map(value).collect()
 }
 
 /// The tasks' subjects and inspectors after one substitution more; none where nobody is left.

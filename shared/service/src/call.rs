@@ -73,10 +73,8 @@ impl<P: Platform> Call<P> {
     /// The secret after `Authorization: Case …`, upper-case, without the spaces and hyphens that people put in.
     #[must_use]
     pub fn case_secret(&self) -> Option<String> {
-        let value = self.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, secret) = value.split_once(' ')?;
-        let secret: String = secret.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        scheme.eq_ignore_ascii_case("case").then(|| secret.to_ascii_uppercase())
+        let secret: String = self.authorization("case")?.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        Some(secret.to_ascii_uppercase())
     }
 
     /// Lets only the timer pass, which shows the Spin variable `clock_key`.
@@ -95,8 +93,14 @@ impl<P: Platform> Call<P> {
     /// The token after `Authorization: Bearer …`.
     #[must_use]
     pub fn bearer(&self) -> Option<&str> {
-        let (scheme, token) = self.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+        self.authorization("bearer")
+    }
+
+    /// What follows `scheme` in `Authorization`.
+    #[must_use]
+    pub fn authorization(&self, scheme: &str) -> Option<&str> {
+        let (sent, rest) = self.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        sent.eq_ignore_ascii_case(scheme).then_some(rest)
     }
 }
 

@@ -85,6 +85,14 @@ impl Keys {
         self.mac("integration-key", &[id.as_str().as_bytes()]).to_string()
     }
 
+    /// The secret in the link of a draw's contributor: whoever plans the draw hands it over, and can show it again.
+    #[must_use]
+    pub fn contributor_secret(&self, draw: &str, who: &str) -> String {
+        let mac = self.mac("contributor", &[draw.as_bytes(), who.as_bytes()]).to_string();
+        // 32 hexadecimal digits: 128 bits, which nobody guesses.
+        mac.chars().take(32).collect()
+    }
+
     fn letters(&self, labels: [&str; 2], parts: &[&[u8]], length: usize) -> String {
         // 31 does not divide 256: bytes of 248 and above (8 × 31) are skipped, so every letter is equally likely. Of
         // 32 bytes 31 are expected to be usable; should fewer than `length` be, the rest come from a second block.

@@ -116,6 +116,20 @@ impl From<InspectionRefusal> for Problem {
             R::StateConflict | R::AlreadyDrawn | R::NotApproved | R::NotCommitted | R::TooEarly | R::NotFinished => {
                 (StatusCode::CONFLICT, "It does not stand so that this is possible. Look again, then decide.")
             }
+            R::PledgesPending(_) => (
+                StatusCode::CONFLICT,
+                "Contributors have not committed to their secrets yet: wait for them, or for the deadline and half a minute.",
+            ),
+            R::AlreadyPledged | R::AlreadyRevealed => {
+                (StatusCode::CONFLICT, "This is recorded for the contributor already, and never changes.")
+            }
+            R::PledgesOver | R::RevealsOver | R::RevealWindowShort => {
+                (StatusCode::CONFLICT, "The time for it is over, or too little of it is left.")
+            }
+            R::LotteryMissing => (
+                StatusCode::CONFLICT,
+                "The lotteries' numbers are missing: two people read them, and both enter the same.",
+            ),
             R::DrawPending => {
                 (StatusCode::CONFLICT, "Another draw for one of the items waits for its result. Draw that one first.")
             }

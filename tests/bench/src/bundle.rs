@@ -31,6 +31,7 @@ const COMPONENTS: &[&str] = &[
     "commitment",
     "checks",
     "draws",
+    "pledges",
     "followup",
     "exports",
     "hotline",

@@ -82,7 +82,7 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
   throw new ApiProblem('http', response.status, problem, seconds(response.headers.get('retry-after')))
 }
 
-async function json<T>(path: string, init?: RequestInit): Promise<T> {
+export async function json<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await call(path, init)
   try {
     return (await response.json()) as T
@@ -91,7 +91,7 @@ async function json<T>(path: string, init?: RequestInit): Promise<T> {
   }
 }
 
-function post(body: unknown, key: string, more: Record<string, string> = {}): RequestInit {
+export function post(body: unknown, key: string, more: Record<string, string> = {}): RequestInit {
   return {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key, ...more },

@@ -16,6 +16,7 @@ export const paths = {
   verify: '/verify',
   draws: '/draws',
   draw: '/draws/:id',
+  contribute: '/draws/:id/contribute',
   results: '/results',
   about: '/about',
   privacy: '/privacy',

@@ -51,6 +51,7 @@ export function createCitizenRouter(): Router {
       { path: paths.verify, name: 'verify', component: () => import('./verify/VerifyPage.vue'), meta: { title: 'verify.title' } },
       { path: paths.draws, name: 'draws', component: withTexts(() => import('./draws/DrawsPage.vue')), meta: { title: 'nav.draws' } },
       { path: paths.draw, name: 'draw', component: withTexts(() => import('./draws/DrawPage.vue')), meta: { title: 'nav.draws' } },
+      { path: paths.contribute, name: 'contribute', component: withTexts(() => import('./draws/ContributePage.vue')), meta: { title: 'nav.draws' } },
       { path: paths.results, name: 'results', component: withTexts(() => import('./draws/ResultsPage.vue')), meta: { title: 'nav.results' } },
       { path: paths.about, name: 'about', component: () => import('./pages/AboutPage.vue'), meta: { title: 'about.title' } },
       { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'notFound.title' } },

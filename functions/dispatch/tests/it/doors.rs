@@ -109,6 +109,8 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/api/inspection/draws/{id}", Public),
     ("GET", "/api/inspection/draws/{id}/bundle", Public),
     ("POST", "/api/inspection/draws/{id}/entropy", Public),
+    ("GET", "/api/inspection/draws/{id}/contributors", Public),
+    ("POST", "/api/inspection/draws/{id}/contributors", Public),
     ("GET", "/api/inspection/results", Public),
     ("GET", "/api/inspection/library", May(Action::SeeInspection)),
     ("GET", "/api/inspection/plan", May(Action::SeeInspection)),
@@ -200,6 +202,7 @@ async fn whole_town() -> Town {
         .merge(inspection::routes())
         .merge(commitment::routes())
         .merge(drawing::routes())
+        .merge(pledges::routes())
         .merge(checks::routes())
         .merge(draws::routes());
     town.router = service::finish(routes, service::App::new(town.kv.clone()));

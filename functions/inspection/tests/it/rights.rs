@@ -48,6 +48,9 @@ async fn every_role_meets_the_table_at_every_route() {
                 "{role} at {path}: {answer:?}"
             );
         }
+        let answer = town.change(&person, "POST", &format!("{desk}/lottery"), &json!({})).await;
+        let reads = permission(*role, Action::PlanDraw) || permission(*role, Action::ApproveDraw);
+        assert_eq!(answer.said() == (403, "forbidden"), !reads, "{role} at the lottery: {answer:?}");
     }
     for path in reads {
         assert_eq!(town.public(path).await.said(), (401, "noSession"), "{path}");

@@ -18,7 +18,8 @@ pub fn bad() -> Value {
     })
 }
 
-fn verdict(bundle: &Value) -> (bool, String) {
+/// Whether a bundle holds, and how that is called.
+pub fn verdict(bundle: &Value) -> (bool, String) {
     let mut beacon = |round: u64, value: &[u8]| Some(draw::beacon::verify(round, value));
     let report = bundle::verify(bundle.to_string().as_bytes(), &mut beacon, &mut |_, _, _| {});
     (report.ok, format!("{:?}", report.verdict))

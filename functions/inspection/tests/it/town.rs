@@ -15,9 +15,10 @@ const TOKEN: &str = "b1946ac92492d2347c6235b4d2611184";
 const CLOCK_KEY: &str = "the clock key of these tests";
 const PASSWORD: &str = "correct horse battery";
 
-/// A town and its clock.
+/// A town, its store and its clock.
 pub struct Town {
     pub gate: Arc<Steady>,
+    pub kv: MemoryKv,
     router: Router,
     admin: Option<Person>,
     keys_used: u32,
@@ -78,9 +79,10 @@ impl Town {
             .merge(inspection::routes())
             .merge(commitment::routes())
             .merge(drawing::routes());
-        let routes = routes.merge(checks::routes()).merge(draws::routes()).merge(clock::routes());
-        let router = service::finish(routes, App::new(kv));
-        Self { gate, router, admin: None, keys_used: 1_000 }
+        let routes =
+            routes.merge(checks::routes()).merge(draws::routes()).merge(pledges::routes()).merge(clock::routes());
+        let router = service::finish(routes, App::new(kv.clone()));
+        Self { gate, kv, router, admin: None, keys_used: 1_000 }
     }
 
     /// Sends a request with a fresh idempotency key, unless one is given.

@@ -3,11 +3,11 @@
 //! What must stay true: whoever is left out has a reason that is published; nobody is left out or in by anything but the
 //! libraries and the draws before; only officers with a valid certificate inspect.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Inspector, Item, Library, PlannedDraw, Refusal, Subject};
+use super::{Inspector, Item, Library, PlannedDraw, Recusal, Refusal, Subject};
 use crate::catalogue::{Employment, InspectorCode, ItemClass, ItemCode, SubjectCode, SubjectStatus, UnitCode};
 use crate::time::Date;
 
@@ -203,15 +203,13 @@ fn roster(
     today: Date,
 ) -> Result<Vec<Candidate>, Refusal> {
     let units = units(library, items);
-    let mut found = Vec::new();
-    if plan.roster.is_empty() {
-        let all = library.inspectors.keys().filter(|code| fit(library, plan, &units, code, today).is_ok());
-        found.extend(all.cloned());
-    }
     for code in &plan.roster {
         fit(library, plan, &units, code, today)?;
-        found.push(code.clone());
     }
+    let named = |code: &InspectorCode| match plan.roster.as_slice() {
+        [] => fit(library, plan, &units, code, today).is_ok(),
+        roster => roster.contains(code),
+    };
     let leads = |code: &InspectorCode| {
         library.inspectors.get(code).is_some_and(|inspector| {
             let lead = items.first().is_some_and(|(_, item)| item.unit == inspector.unit);
@@ -221,12 +219,12 @@ fn roster(
             lead && items.iter().any(knows)
         })
     };
-    let candidates: BTreeSet<InspectorCode> = found.into_iter().collect();
-    Ok(candidates.into_iter().map(|code| Candidate { leads: leads(&code), code }).collect())
+    let candidates = library.inspectors.keys().filter(|code| named(code));
+    Ok(candidates.map(|code| Candidate { leads: leads(code), code: code.clone() }).collect())
 }
 
 /// Whose people inspect: the items' own units.
-fn units<'a>(library: &'a Library, items: &[(&ItemCode, &'a Item)]) -> BTreeSet<&'a UnitCode> {
+fn units<'a>(library: &'a Library, items: &[(&ItemCode, &'a Item)]) -> Vec<&'a UnitCode> {
     let groups = items.iter().filter_map(|(_, item)| library.groups.get(item.joint_group.as_ref()?));
     let joint = groups.filter(|_| items.len() > 1).flat_map(|group| &group.participants);
     items.iter().map(|(_, item)| &item.unit).chain(joint).collect()
@@ -235,7 +233,7 @@ fn units<'a>(library: &'a Library, items: &[(&ItemCode, &'a Item)]) -> BTreeSet<
 fn fit(
     library: &Library,
     plan: &PlannedDraw,
-    units: &BTreeSet<&UnitCode>,
+    units: &[&UnitCode],
     code: &InspectorCode,
     today: Date,
 ) -> Result<(), Refusal> {
@@ -245,7 +243,7 @@ fn fit(
     if accounts.into_iter().flatten().any(|person| person.account == inspector.account) {
         return Err(Refusal::SamePerson);
     }
-    if !inspector.on_duty || !units.contains(&inspector.unit) {
+    if !inspector.on_duty || !units.contains(&&inspector.unit) {
         return Err(Refusal::InspectorUnavailable(code.clone()));
     }
     Ok(())
@@ -278,26 +276,25 @@ impl Library {
     }
 }
 
-/// Standing recusals by village, and those that were declared for this draw.
+/// Standing recusals by village, and those that were declared for this draw; by inspector, then by subject.
 fn recusals(
     library: &Library,
     plan: &PlannedDraw,
     strata: &[Stratum],
     inspectors: &[Candidate],
 ) -> Vec<(InspectorCode, SubjectCode)> {
-    let mut found = BTreeSet::new();
+    let drawable = |code: &SubjectCode| strata.iter().any(|stratum| stratum.subjects.binary_search(code).is_ok());
+    let subjects: Vec<_> = library.subjects.iter().filter(|(code, _)| drawable(code)).collect();
+    let mut found = Vec::new();
     for Candidate { code, .. } in inspectors {
         let villages = library.inspectors.get(code).map(|inspector| &inspector.recusal_villages);
-        let declared = |subject: &SubjectCode| {
-            plan.recusals.iter().any(|recusal| recusal.inspector == *code && recusal.subject == *subject)
-        };
-        for subject in strata.iter().flat_map(|stratum| &stratum.subjects) {
-            let village = library.subjects.get(subject).map(|subject| &subject.village);
-            let standing = villages.zip(village).is_some_and(|(villages, village)| villages.contains(village));
-            if standing || declared(subject) {
-                found.insert((code.clone(), subject.clone()));
+        for (subject, Subject { village, .. }) in &subjects {
+            let declared = |recusal: &Recusal| recusal.inspector == *code && recusal.subject == **subject;
+            let standing = villages.is_some_and(|villages| villages.contains(village));
+            if standing || plan.recusals.iter().any(declared) {
+                found.push((code.clone(), (*subject).clone()));
             }
         }
     }
-    found.into_iter().collect()
+    found
 }

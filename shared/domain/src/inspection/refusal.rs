@@ -47,7 +47,7 @@ pub enum Refusal {
     /// `drawPending`: another draw for one of the items is not drawn yet, so the yearly caps cannot be told.
     #[error("another draw for one of these items is not drawn yet")]
     DrawPending,
-    /// `noRehearsal`: the town ships no rounds to rehearse with.
+    /// `noRehearsal`: the town ships no rounds to rehearse with, or the draw uses none.
     #[error("there is nothing to rehearse with")]
     NoRehearsal,
     /// `nobodyToDraw`: the population is empty.
@@ -71,6 +71,30 @@ pub enum Refusal {
     /// `entropyTooEarly`: the round is not out yet.
     #[error("the round is not out yet")]
     TooEarly,
+    /// `pledgesPending`: a contributor's hash has not come, and the time for it is not over.
+    #[error("{0} has not committed yet")]
+    PledgesPending(String),
+    /// `revealWindowShort`: less than half of the time to reveal is left, so the contributors would be left out.
+    #[error("there is too little time left to reveal")]
+    RevealWindowShort,
+    /// `alreadyPledged`: this contributor committed to a secret already; it never changes.
+    #[error("this contributor has committed already")]
+    AlreadyPledged,
+    /// `pledgesOver`: the time to commit to a secret is over.
+    #[error("the time to commit to a secret is over")]
+    PledgesOver,
+    /// `alreadyRevealed`: this contributor's secret is there already.
+    #[error("this contributor has revealed already")]
+    AlreadyRevealed,
+    /// `revealsOver`: the time to reveal is over; who did not is left out.
+    #[error("the time to reveal is over")]
+    RevealsOver,
+    /// `lotteryMissing`: the lotteries' numbers are not there, or only one person read them.
+    #[error("two people have to read the lotteries' numbers")]
+    LotteryMissing,
+    /// `deadlinesInvalid`: the times of hashes, secrets and lotteries do not follow each other, or are not to come.
+    #[error("the deadlines do not follow each other")]
+    DeadlinesInvalid,
     /// `notFinished`: the secret stays closed while checks are open.
     #[error("checks are still open")]
     NotFinished,
@@ -127,6 +151,14 @@ impl Refusal {
             Self::InspectorUnavailable(_) => "inspectorUnavailable",
             Self::InspectorRecused(_) => "inspectorRecused",
             Self::TooEarly => "entropyTooEarly",
+            Self::PledgesPending(_) => "pledgesPending",
+            Self::RevealWindowShort => "revealWindowShort",
+            Self::AlreadyPledged => "alreadyPledged",
+            Self::PledgesOver => "pledgesOver",
+            Self::AlreadyRevealed => "alreadyRevealed",
+            Self::RevealsOver => "revealsOver",
+            Self::LotteryMissing => "lotteryMissing",
+            Self::DeadlinesInvalid => "deadlinesInvalid",
             Self::NotFinished => "notFinished",
             Self::NobodyLeft => "nobodyLeft",
             Self::ScanMismatch => "scanMismatch",
@@ -139,7 +171,7 @@ impl Refusal {
         }
     }
 
-    /// The inspector or item that it is about.
+    /// The inspector, item or contributors that it is about.
     #[must_use]
     pub fn about(&self) -> Option<&str> {
         match self {
@@ -149,6 +181,7 @@ impl Refusal {
             | Self::NotAnOfficer(code)
             | Self::InspectorUnavailable(code)
             | Self::InspectorRecused(code) => Some(code.as_str()),
+            Self::PledgesPending(who) => Some(who),
             _ => None,
         }
     }

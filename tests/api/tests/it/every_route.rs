@@ -126,6 +126,8 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&get, "/api/inspection/draws/2026-D06-001".into(), "", 404),
         (&get, "/api/inspection/draws/2026-D06-001/bundle".into(), "", 404),
         (&post, "/api/inspection/draws/2026-D06-001/entropy".into(), "", 404),
+        (&get, "/api/inspection/draws/2026-D06-001/contributors".into(), "", 404),
+        (&post, "/api/inspection/draws/2026-D06-001/contributors".into(), "", 404),
         (&get, "/api/inspection/results".into(), "", 200),
         (&get, "/api/dispatch/in-use".into(), "", 401),
         (&get, "/api/dispatch/looks".into(), "", 401),

@@ -1,5 +1,5 @@
 /** Public routes of the inspection function. */
-import { call } from '../../api/client'
+import { call, json, post } from '../../api/client'
 
 export interface DrawRow {
   id: string
@@ -10,9 +10,39 @@ export interface DrawRow {
   drawnAt?: string
   subjects: number
   drawn: number
+  contributors?: Contributors | null
 }
 
 const base = '/api/inspection'
+
+export interface Contributor {
+  who: string
+  name: string
+  standing: string
+  /** What they committed to. */
+  hash: string | null
+  pledgedAt: string | null
+  /** What they revealed. */
+  secret: string | null
+  revealedAt: string | null
+}
+
+export interface Contributors {
+  people: Contributor[]
+  lotteries: { game: string; issue: number; at: string; numbers: string | null }[]
+  pledgeBy: string
+  revealBy: string
+  /** When the lists were frozen with what was committed to. */
+  committedAt: string | null
+}
+
+export interface Contributed {
+  id: string
+  name: string
+  from: string
+  until: string
+  contributors: Contributors
+}
 
 export async function getDraws(): Promise<DrawRow[]> {
   return ((await (await call(`${base}/draws`)).json()) as { items: DrawRow[] }).items
@@ -21,6 +51,16 @@ export async function getDraws(): Promise<DrawRow[]> {
 export async function getDraw(id: string): Promise<DrawRow> {
   return (await (await call(`${base}/draws/${encodeURIComponent(id)}`)).json()) as DrawRow
 }
+
+const drawPath = (id: string, rest: string) => `${base}/draws/${encodeURIComponent(id)}/${rest}`
+
+export const getContributors = (id: string) => json<Contributed>(drawPath(id, 'contributors'), { cache: 'no-store' })
+
+/** The link's secret travels in the header only. */
+export const pledge = (id: string, link: string, body: { who: string; hash: string }, key: string) =>
+  json<unknown>(drawPath(id, 'contributors'), post(body, key, { Authorization: `Contributor ${link}` }))
+
+export const reveal = (id: string, body: { who: string; secret: string }, key: string) => json<unknown>(drawPath(id, 'entropy'), post(body, key))
 
 export const bundleUrl = (id: string) => `${base}/draws/${encodeURIComponent(id)}/bundle`
 

@@ -6,3 +6,9 @@ export function stratumName(code: string): string {
   const name = dCode('draw.stratum', code)
   return name.startsWith('draw.') ? code : name
 }
+
+/** `ssq 26136` as people say it. */
+export function lotteryName(source: string): string {
+  const [game = '', ...issue] = source.split(' ')
+  return [dCode('game', game), ...issue].join(' ')
+}

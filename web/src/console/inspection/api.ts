@@ -84,10 +84,34 @@ export interface Plan {
   canApprove: boolean
 }
 
+export interface Lottery {
+  game: string
+  issue: number
+  at: string
+}
+
+/** As everybody sees them, and for whoever plans the secrets of the links. */
+export interface Contributors {
+  people: { who: string; name: string; standing: string; hash: string | null; pledgedAt: string | null; secret: string | null; revealedAt: string | null }[]
+  lotteries: (Lottery & { numbers: string | null })[]
+  pledgeBy: string
+  revealBy: string
+  links: string[] | null
+  reading: { by: string } | null
+}
+
+export interface ContributorsProposal {
+  people: { name: string; standing: string }[]
+  pledgeBy: string
+  revealBy: string
+  lotteries: Lottery[]
+}
+
 export interface Proposal {
   name: string
   items: string[]
   policy: string
+  contributors?: ContributorsProposal | undefined
   from: string
   until: string
   roster: string[]
@@ -129,13 +153,14 @@ export interface DrawView {
   commitment: {
     hash: string
     policy: string
-    round: number
+    round: number | null
     roundAt: string
     sealed: boolean
     counts: [number, number, number]
     salted: string | null
     shipped: string | null
   } | null
+  contributors: Contributors | null
   strata: { name: string; n: number; k: number }[] | null
   exclusions: { subject: string; reason: string }[] | null
   tasks: Task[] | null

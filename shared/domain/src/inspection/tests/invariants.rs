@@ -1,9 +1,10 @@
 //! Handbook §0.4: the invariants that concern inspections, by their number.
 
+use super::checks::{check_step, enter, finding};
 use super::*;
 use crate::board::project;
 use crate::catalogue::Employment;
-use crate::order::{Rates, Tally};
+use crate::order::{Rates, Tally, Text};
 
 const TODAY: &str = "2026-11-25";
 

@@ -1,13 +1,18 @@
 //! One draw (抽取), from its commitment on. What is drawn is computed by `shared/draw`; here is who may when.
 //!
 //! What must stay true: the document is named by the draw's id and begins with the commitment, so there is nothing
-//! before it and never a second one; the entropy is the round that was named; a substitution has a reason from a closed
+//! before it and never a second one; the entropy is what was named; a substitution has a reason from a closed
 //! list and a second signature, and the original stays visible.
+
+mod randomness;
+mod substitution;
 
 use canon::{DocId, Hash, OpId};
 use serde::{Deserialize, Serialize};
 
-use super::{Person, PlannedDraw, Refusal};
+pub use self::randomness::{Entropy, Reading, Share};
+pub use self::substitution::{Reason, Substitution};
+use super::{Person, PlannedDraw, Pledge, Refusal};
 use crate::aggregate::{Aggregate, Context, Stamp};
 use crate::catalogue::{DrawId, InspectorCode, SubjectCode};
 use crate::order::Sealed;
@@ -32,12 +37,16 @@ pub struct Commitment {
     pub inputs: Frozen,
     /// The hash over them.
     pub hash: Hash,
-    /// The policy as the algorithm knows it, with the round.
+    /// The policy as the algorithm knows it, with its sources.
     pub policy: String,
-    /// The round of drand.
-    pub round: u64,
-    /// When it comes out.
+    /// The round of drand; none with [`super::Policy::Contributors`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u64>,
+    /// When the randomness is out: the round, or the last lottery.
     pub round_at: Moment,
+    /// What the contributors committed to; with [`super::Policy::Contributors`] only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pledges: Vec<Pledge>,
     /// The agency's secret, sealed as the field [`Draw::SECRET_FIELD`]; with [`super::Policy::Sealed`] only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Sealed>,
@@ -45,16 +54,6 @@ pub struct Commitment {
     pub counts: [u32; 3],
     /// Who committed.
     pub by: Person,
-}
-
-/// The randomness, when it was there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Entropy {
-    /// The round's signature, hexadecimal; verified before it came here.
-    pub signature: String,
-    /// When it was taken.
-    pub at: Moment,
 }
 
 /// One subject with its two inspectors.
@@ -84,76 +83,11 @@ pub struct Drawing {
     pub by: Person,
 }
 
-/// Why somebody is replaced: a closed list, the algorithm's own. "Does not suit" is none of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Reason {
-    /// The subject was struck off, had its licence revoked, or closed for good.
-    Ceased,
-    /// The subject moved out of the town.
-    MovedAway,
-    /// The subject's entry in the library was wrong.
-    WrongEntry,
-    /// Another authority has checked the same matter meanwhile.
-    CheckedElsewhere,
-    /// The inspector is recused.
-    Recused,
-    /// The inspector is ill.
-    Ill,
-    /// The inspector left the post.
-    LeftPost,
-    /// The certificate ended.
-    CertificateLapsed,
-}
-
-impl Reason {
-    /// The algorithm's code for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ceased => "ceased",
-            Self::MovedAway => "movedAway",
-            Self::WrongEntry => "wrongEntry",
-            Self::CheckedElsewhere => "checkedElsewhere",
-            Self::Recused => "recused",
-            Self::Ill => "ill",
-            Self::LeftPost => "leftPost",
-            Self::CertificateLapsed => "certificateLapsed",
-        }
-    }
-
-    /// Whether it replaces the subject, and not an inspector.
-    #[must_use]
-    pub const fn is_about_subject(self) -> bool {
-        matches!(self, Self::Ceased | Self::MovedAway | Self::WrongEntry | Self::CheckedElsewhere)
-    }
-}
-
-/// A replacement: asked for, and once a second person signed, made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Substitution {
-    /// The subject of the task.
-    pub subject: SubjectCode,
-    /// Who is replaced; none where the subject is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inspector: Option<InspectorCode>,
-    /// Why.
-    pub reason: Reason,
-    /// In words.
-    pub text: String,
-    /// Who asked.
-    pub asked: Person,
-    /// The task from now on, with the second signature.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed: Option<(Person, Task)>,
-}
-
 /// Where a draw stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum DrawStatus {
-    /// Waits for its round.
+    /// Waits for its randomness.
     Committed,
     /// Has it.
     EntropyTaken,
@@ -175,6 +109,12 @@ pub struct Draw {
     pub committed_at: Moment,
     /// Where it stands.
     pub status: DrawStatus,
+    /// The contributors' secrets, as they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Share>,
+    /// The lotteries' numbers as one person read them, until a second one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
     /// The randomness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entropy: Option<Entropy>,
@@ -201,7 +141,16 @@ pub struct Draw {
 pub enum DrawEvent {
     /// It was committed to.
     Committed(Box<Commitment>),
-    /// The round came out, and somebody brought it.
+    /// A contributor revealed their secret.
+    ShareTaken {
+        /// Whose.
+        who: String,
+        /// Hexadecimal.
+        secret: String,
+    },
+    /// One person read the lotteries' numbers.
+    LotteryRead(Reading),
+    /// The randomness is there: the round that somebody brought, or the numbers that a second person read as well.
     EntropyTaken(Entropy),
     /// It was drawn.
     Drawn(Box<Drawing>),
@@ -241,6 +190,18 @@ pub enum DrawStep {
         round: u64,
         /// Hexadecimal.
         signature: String,
+    },
+    /// Bring a contributor's secret; it is the one that was committed to.
+    TakeShare {
+        /// Whose.
+        who: String,
+        /// Hexadecimal.
+        secret: String,
+    },
+    /// Read the lotteries' numbers; they are results, in the policy's order.
+    ReadLottery {
+        /// As the algorithm writes them.
+        numbers: Vec<String>,
     },
     /// Draw.
     Draw(Box<Drawing>),
@@ -301,15 +262,16 @@ impl Draw {
         match (&command.step, self.status) {
             (DrawStep::Commit(_), _) => Err(Refusal::AlreadyDrawn),
             (DrawStep::TakeEntropy { round, signature }, S::Committed) => {
-                if *round != self.commitment.round || context.now < self.commitment.round_at {
-                    return Err(Refusal::TooEarly);
-                }
-                Ok(DrawEvent::EntropyTaken(Entropy { signature: signature.clone(), at: context.now }))
+                self.take_round(*round, signature, context.now)
             }
+            (DrawStep::TakeShare { who, secret }, S::Committed) => self.take_share(who, secret, context.now),
+            (DrawStep::TakeShare { .. }, _) => Err(Refusal::RevealsOver),
+            (DrawStep::ReadLottery { numbers }, S::Committed) => self.read_lottery(numbers, by, context.now),
             (DrawStep::Draw(result), S::EntropyTaken) => {
                 self.drawer(&by)?;
                 Ok(DrawEvent::Drawn(Box::new(Drawing { by, ..result.as_ref().clone() })))
             }
+            (DrawStep::ReadLottery { .. }, _) => Err(Refusal::AlreadyDrawn),
             (DrawStep::Draw(_) | DrawStep::TakeEntropy { .. }, S::Drawn | S::Assigned | S::Revealed) => {
                 Err(Refusal::AlreadyDrawn)
             }
@@ -333,34 +295,6 @@ impl Draw {
     fn drawer(&self, by: &Person) -> Result<(), Refusal> {
         let approved = self.commitment.plan.approved.as_ref();
         if approved.is_some_and(|approved| approved.by.actor == by.actor) { Err(Refusal::SamePerson) } else { Ok(()) }
-    }
-
-    fn ask(&self, asked: &Substitution, by: Person) -> Result<DrawEvent, Refusal> {
-        let task = self.task(&asked.subject).ok_or(Refusal::StateConflict)?;
-        let of_task = |code: &InspectorCode| *code == task.lead || *code == task.member;
-        let fits = match &asked.inspector {
-            None => asked.reason.is_about_subject(),
-            Some(code) => !asked.reason.is_about_subject() && of_task(code),
-        };
-        // One at a time: their order decides who comes.
-        let open = |other: &Substitution| other.signed.is_none();
-        if !fits || self.substitutions.iter().any(open) {
-            return Err(Refusal::StateConflict);
-        }
-        if asked.text.is_empty() {
-            return Err(Refusal::TextMissing);
-        }
-        Ok(DrawEvent::SubstitutionAsked(Box::new(Substitution { asked: by, signed: None, ..asked.clone() })))
-    }
-
-    fn sign(&self, index: usize, task: Option<&Task>, by: Person) -> Result<DrawEvent, Refusal> {
-        let asked = self.substitutions.get(index).filter(|asked| asked.signed.is_none());
-        let asked = asked.ok_or(Refusal::StateConflict)?;
-        if asked.asked.actor == by.actor {
-            return Err(Refusal::SamePerson);
-        }
-        let task = task.ok_or(Refusal::NobodyLeft)?.clone();
-        Ok(DrawEvent::SubstitutionSigned { index, by, task })
     }
 }
 
@@ -395,6 +329,8 @@ impl Aggregate for Draw {
                 commitment: commitment.as_ref().clone(),
                 committed_at: stamp.at,
                 status: DrawStatus::Committed,
+                shares: Vec::new(),
+                reading: None,
                 entropy: None,
                 result: None,
                 drawn_at: None,
@@ -413,6 +349,10 @@ impl Draw {
     fn after(&mut self, event: &DrawEvent, at: Moment) {
         match event {
             DrawEvent::Committed(_) => {}
+            DrawEvent::ShareTaken { who, secret } => {
+                self.shares.push(Share { who: who.clone(), secret: secret.clone(), at });
+            }
+            DrawEvent::LotteryRead(reading) => self.reading = Some(reading.clone()),
             DrawEvent::EntropyTaken(entropy) => {
                 (self.entropy, self.status) = (Some(entropy.clone()), DrawStatus::EntropyTaken);
             }

@@ -1,0 +1,18 @@
+//! Contributors of a draw (双随机抽查, handbook §3) in public: who they are, and the door for what they commit to.
+//!
+//! What must stay true: nobody is named before the draw is approved; whoever has a contributor's link commits for them,
+//! once, and can do nothing else.
+
+mod pledge;
+
+use axum::Router;
+use axum::routing::get;
+use service::App;
+use store::Platform;
+
+/// The function's routes.
+pub fn routes<P: Platform>() -> Router<App<P>> {
+    Router::new().route("/api/inspection/draws/{id}/contributors", get(pledge::show).post(pledge::take))
+}
+
+service::component!(routes);
