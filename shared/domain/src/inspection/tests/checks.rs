@@ -38,7 +38,12 @@ fn a_finding_keeps_the_rules_of_results() {
     assert!(library.publishes(&["R01".into()]) && !library.publishes(&["R10".into(), "R01".into()]));
 }
 
-pub(super) fn check_step(check: &mut Option<Check>, by: &str, inspector: Option<&str>, step_: CheckStep) -> Result<(), Refusal> {
+pub(super) fn check_step(
+    check: &mut Option<Check>,
+    by: &str,
+    inspector: Option<&str>,
+    step_: CheckStep,
+) -> Result<(), Refusal> {
     let inspector: Option<InspectorCode> = inspector.map(code);
     let command = CheckCommand { by: person(by), inspector, task: task("YD-DX-0001"), step: step_ };
     step(check, &command, by, OUT)
