@@ -15,9 +15,12 @@ const TICK: &[&str] = &["/api/clock/tick", "/api/clock/duties"];
 const RELAY: &[&str] =
     &["/api/clock/relay", "/api/clock/outbox", "/api/clock/courier", "/api/clock/fetcher", "/api/clock/reconciliation"];
 
-/// Ticks and relays, each on its own, once a second until dropped.
+/// So does a relay of drand.
+const BEACON: &[&str] = &["/api/clock/beacon"];
+
+/// Each on its own, once a second until dropped.
 pub async fn run(base: String, clock_key: String) {
-    tokio::join!(beat(&base, &clock_key, TICK), beat(&base, &clock_key, RELAY));
+    tokio::join!(beat(&base, &clock_key, TICK), beat(&base, &clock_key, RELAY), beat(&base, &clock_key, BEACON));
 }
 
 /// Once a second. The next beat waits for the answer to the last, so that a

@@ -7,13 +7,10 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::catalogue::DrawId;
-use domain::inspection::{Draw, DrawCommand, DrawStatus, DrawStep, Person, Refusal};
-use draw::beacon;
-use draw::policy::unhex_bytes;
-use http::StatusCode;
+use domain::inspection::{Draw, DrawCommand, Person, Refusal};
 use serde::Deserialize;
 use serde_json::json;
-use service::{Call, FieldError, Problem, body};
+use service::{Call, Problem, body};
 use store::{CommitError, Document, Platform};
 
 use crate::share;
@@ -58,7 +55,7 @@ pub(crate) async fn bring<P: Platform>(
         return Ok(answer(&document.state, &form.who));
     }
     let step = if form.who.is_empty() {
-        form.round(&document.state)?
+        inspections::round(&document.state, form.round, &form.signature)?
     } else {
         match share::step(&document.state, &form.who, &form.secret)? {
             Ok(step) => step,
@@ -70,29 +67,6 @@ pub(crate) async fn bring<P: Platform>(
     let decide = |draw: &Document<Draw>, context: &Context| Draw::decide(Some(&draw.state), &command, context);
     let committed = store::update(&call.access, &Draw::id(&id), &operation, decide).await?;
     Ok(answer(&committed.document.state, &form.who))
-}
-
-impl EntropyForm {
-    fn round(&self, draw: &Draw) -> Result<DrawStep, Problem> {
-        let round = draw.commitment.round.ok_or(Refusal::StateConflict)?;
-        if draw.status != DrawStatus::Committed {
-            return Err(Refusal::AlreadyDrawn.into());
-        }
-        if self.round != round {
-            let detail = "The draw named another round. Bring that one.";
-            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrongRound", detail);
-            return Err(problem.with("round", round));
-        }
-        let signature = self.signature.trim().to_ascii_lowercase();
-        let Some(point) = unhex_bytes(&signature).filter(|bytes| bytes.len() == 48) else {
-            return Err(Problem::invalid(vec![FieldError::new("/signature", "invalid")]));
-        };
-        if !beacon::verify(round, &point) {
-            let detail = "This is not drand's signature of that round. Copy it again from the beacon.";
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "entropyInvalid", detail));
-        }
-        Ok(DrawStep::TakeEntropy { round, signature })
-    }
 }
 
 fn answer(draw: &Draw, who: &str) -> Response {

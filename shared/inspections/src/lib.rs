@@ -5,6 +5,7 @@
 
 mod contributors;
 mod lists;
+mod rounds;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use domain::staff::Role;
 use domain::time::MINUTE_MS;
 use http::StatusCode;
 pub use lists::{after, infeasible, refused, whole};
+pub use rounds::round;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::Session;

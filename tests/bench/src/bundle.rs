@@ -39,6 +39,7 @@ const COMPONENTS: &[&str] = &[
     "outbox",
     "courier",
     "fetcher",
+    "beacon",
     "reconciliation",
     "liaison",
 ];

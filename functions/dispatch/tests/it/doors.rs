@@ -96,6 +96,7 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("POST", "/api/clock/outbox", Clock),
     ("POST", "/api/clock/courier", Clock),
     ("POST", "/api/clock/fetcher", Clock),
+    ("POST", "/api/clock/beacon", Clock),
     ("POST", "/api/clock/reconciliation", Clock),
     ("GET", "/api/hotline/platforms", May(Action::SeeHotline)),
     ("GET", "/api/hotline/tickets", May(Action::SeeHotline)),
@@ -198,6 +199,7 @@ async fn whole_town() -> Town {
         .merge(liaison::routes())
         .merge(courier::routes(NoNetwork))
         .merge(fetcher::routes(NoNetwork))
+        .merge(beacon::routes(NoNetwork))
         .merge(reconciliation::routes(NoNetwork))
         .merge(inspection::routes())
         .merge(commitment::routes())

@@ -1,6 +1,7 @@
 //! Inspections over HTTP, from the plan to the publication, with every function that takes part.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
+mod beacon;
 mod contributors;
 mod invariants;
 mod refusals;

@@ -1,13 +1,13 @@
 //! A loaded town with people in it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use http::{Request, header};
+use http::{Request, Response, header};
 use serde_json::{Value, json};
-use service::App;
+use service::{App, Network, NetworkError};
 use store::memory::{Backend, MemoryKv, Steady};
 use tower_service::Service as _;
 
@@ -15,10 +15,26 @@ const TOKEN: &str = "b1946ac92492d2347c6235b4d2611184";
 const CLOCK_KEY: &str = "the clock key of these tests";
 const PASSWORD: &str = "correct horse battery";
 
+/// A relay of drand that says what a test wants, and remembers what it was asked.
+#[derive(Clone, Default)]
+pub struct Relay {
+    pub says: Arc<Mutex<Option<String>>>,
+    pub asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Network for Relay {
+    async fn send(&self, request: Request<Vec<u8>>, _: usize, _: u64) -> Result<Response<Vec<u8>>, NetworkError> {
+        self.asked.lock().unwrap().push(request.uri().to_string());
+        let says = self.says.lock().unwrap().clone().ok_or(NetworkError::Timeout)?;
+        Ok(Response::new(says.into_bytes()))
+    }
+}
+
 /// A town, its store and its clock.
 pub struct Town {
     pub gate: Arc<Steady>,
     pub kv: MemoryKv,
+    pub relay: Relay,
     router: Router,
     admin: Option<Person>,
     keys_used: u32,
@@ -81,8 +97,10 @@ impl Town {
             .merge(drawing::routes());
         let routes =
             routes.merge(checks::routes()).merge(draws::routes()).merge(pledges::routes()).merge(clock::routes());
+        let relay = Relay::default();
+        let routes = routes.merge(beacon::routes(relay.clone()));
         let router = service::finish(routes, App::new(kv.clone()));
-        Self { gate, kv, router, admin: None, keys_used: 1_000 }
+        Self { gate, kv, relay, router, admin: None, keys_used: 1_000 }
     }
 
     /// Sends a request with a fresh idempotency key, unless one is given.
@@ -154,6 +172,13 @@ impl Town {
     pub async fn tick(&mut self) {
         let bearer = format!("Bearer {CLOCK_KEY}");
         self.send("POST", "/api/clock/tick", &[("authorization", &bearer)], None).await.good();
+    }
+
+    /// Fetches rounds: how many it asked for, and how many it took.
+    pub async fn fetch_rounds(&mut self) -> [u64; 2] {
+        let bearer = format!("Bearer {CLOCK_KEY}");
+        let report = self.send("POST", "/api/clock/beacon", &[("authorization", &bearer)], None).await.good();
+        ["tried", "taken"].map(|name| report[name].as_u64().unwrap())
     }
 
     /// Reads as nobody.

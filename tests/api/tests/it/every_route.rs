@@ -100,6 +100,8 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&post, "/api/clock/courier".into(), "Bearer wrong", 401),
         (&post, "/api/clock/fetcher".into(), &clock, 200),
         (&post, "/api/clock/fetcher".into(), "Bearer wrong", 401),
+        (&post, "/api/clock/beacon".into(), &clock, 200),
+        (&post, "/api/clock/beacon".into(), "Bearer wrong", 401),
         (&post, "/api/hotline/events".into(), "", 401),
         (&get, "/api/hotline/events".into(), "", 405),
         (&get, "/api/hotline/platforms".into(), "", 401),
