@@ -60,10 +60,11 @@ async fn fetch<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<Res
     let until = call.access.now().plus_ms(WORK_MS);
     for id in committed(&call).await? {
         let now = call.access.now();
-        let draw = inspections::draw(&call.access, &id).await?.filter(|_| now < until);
-        let Some((draw, round)) = draw.and_then(|draw| due(&draw.state, now).map(|round| (draw, round))) else {
-            continue;
-        };
+        if now >= until {
+            break;
+        }
+        let Some(draw) = inspections::draw(&call.access, &id).await? else { continue };
+        let Some(round) = due(&draw.state, now) else { continue };
         report.tried = report.tried.saturating_add(1);
         let Some(signature) = ask(&network, &relay, round).await else { continue };
         report.taken = report.taken.saturating_add(usize::from(take(&call, &draw, round, &signature).await?));

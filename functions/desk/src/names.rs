@@ -2,7 +2,7 @@
 //!
 //! What must stay true: of a person's file nothing but the name that colleagues see leaves this room.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use canon::{DocId, read};
 use domain::order::OrderEvent;
@@ -32,8 +32,8 @@ struct Shown {
 pub(crate) async fn of<P: Platform>(
     access: &Access<P>,
     events: &[Recorded<OrderEvent>],
-) -> Result<HashMap<String, String>, Problem> {
-    let actors: HashSet<&str> = events.iter().map(|event| event.by.as_str()).collect();
+) -> Result<BTreeMap<String, String>, Problem> {
+    let actors: BTreeSet<&str> = events.iter().map(|event| event.by.as_str()).collect();
     let people: Vec<(String, String)> = actors.into_iter().filter_map(key_of).take(PEOPLE_MAX).collect();
     let keys: Vec<String> = people.iter().map(|(_, key)| key.clone()).collect();
     let files = access.get_many(&keys).await?;

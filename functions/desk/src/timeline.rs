@@ -1,6 +1,6 @@
 //! What happened to an order, in words that staff may read.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use domain::order::{Answer, Attachment, OrderEvent, RatingReason, Sight, Status, Text};
 use orders::Opener;
@@ -13,7 +13,7 @@ pub(crate) fn entry(
     opener: &Opener,
     sight: Sight,
     me: &str,
-    names: &HashMap<String, String>,
+    names: &BTreeMap<String, String>,
 ) -> Value {
     let event = &recorded.event;
     let work = event.work();
@@ -25,7 +25,7 @@ pub(crate) fn entry(
     let (answer, to) = outcome(event);
     json!({
         "seq": recorded.seq, "at": recorded.at, "type": canon::variant_name(event),
-        "by": { "kind": kind, "you": by == me, "name": names.get(by).filter(|_| sight.content) },
+        "by": { "kind": kind, "you": by == me, "name": names.get(by) },
         "unit": work.and_then(|work| work.unit.as_ref()),
         "units": work.map(|work| work.units.as_slice()).unwrap_or_default(),
         "reason": work.and_then(|work| work.reason.as_deref()),

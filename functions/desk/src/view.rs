@@ -1,6 +1,6 @@
 //! One order, everything in one view: what it is, where it stands, what happened, what this person can do with it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
@@ -30,7 +30,8 @@ pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path
     if known == Some(etag.as_str()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    let names = names::of(&staff.call.access, &desk.document.events).await?;
+    let names =
+        if desk.sight.content { names::of(&staff.call.access, &desk.document.events).await? } else { BTreeMap::new() };
     let mut response = service::json(&view(&staff, &desk, &names));
     if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(header::ETAG, etag);
@@ -76,7 +77,7 @@ struct View<'a> {
     suggestion: Option<Suggestion>,
 }
 
-fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk, names: &HashMap<String, String>) -> View<'a> {
+fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk, names: &BTreeMap<String, String>) -> View<'a> {
     let now = staff.call.access.now();
     let Desk { document, keys, catalogue, member, sight } = desk;
     let (order, opener) = (&document.state, Opener::new(document, keys));

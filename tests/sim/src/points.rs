@@ -24,6 +24,27 @@ const PAUSE_MS: i64 = 3_000;
 /// Which operation meets what; none where everything proceeds.
 pub type Special = Option<(usize, Fate)>;
 
+/// A test for each backend, so that they run beside each other.
+#[macro_export]
+macro_rules! on_every_backend {
+    ($every_point:path) => {
+        #[test]
+        fn sqlite() {
+            $every_point($crate::runs::BACKENDS[0]);
+        }
+
+        #[test]
+        fn redis() {
+            $every_point($crate::runs::BACKENDS[1]);
+        }
+
+        #[test]
+        fn partial() {
+            $every_point($crate::runs::BACKENDS[2]);
+        }
+    };
+}
+
 /// A town that is set up.
 pub struct Town {
     /// Its store.

@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use sim::checker;
 use sim::office::{self, LEAD, OTHER, Post, VILLAGE};
 use sim::points::{Special, Town, every};
-use sim::runs::BACKENDS;
 use sim::town::{self, Response};
 use store::memory::Backend;
 
@@ -265,17 +264,4 @@ fn every_point(backend: Backend) {
     assert!(points > 500, "only {points} points: some duty does less than it should");
 }
 
-#[test]
-fn sqlite() {
-    every_point(BACKENDS[0]);
-}
-
-#[test]
-fn redis() {
-    every_point(BACKENDS[1]);
-}
-
-#[test]
-fn partial() {
-    every_point(BACKENDS[2]);
-}
+sim::on_every_backend!(every_point);

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use sim::checker;
 use sim::office::Post;
 use sim::points::{Special, Struck, Town, every};
-use sim::runs::BACKENDS;
 use sim::town::{self, Instance, Response, Signed};
 use store::memory::Backend;
 
@@ -91,17 +90,4 @@ fn every_point(backend: Backend) {
     assert!(points > 100, "only {points} points: some request does less than it should");
 }
 
-#[test]
-fn sqlite() {
-    every_point(BACKENDS[0]);
-}
-
-#[test]
-fn redis() {
-    every_point(BACKENDS[1]);
-}
-
-#[test]
-fn partial() {
-    every_point(BACKENDS[2]);
-}
+sim::on_every_backend!(every_point);

@@ -9,7 +9,6 @@ use futures::FutureExt as _;
 use serde_json::json;
 use sim::checker;
 use sim::points::{Special, Struck, Town, every};
-use sim::runs::BACKENDS;
 use sim::town::{self, Instance, Response};
 use store::Document;
 use store::memory::Backend;
@@ -200,17 +199,4 @@ fn every_point(backend: Backend) {
     assert!(points > 400, "only {points} points: some route does less than it should");
 }
 
-#[test]
-fn sqlite() {
-    every_point(BACKENDS[0]);
-}
-
-#[test]
-fn redis() {
-    every_point(BACKENDS[1]);
-}
-
-#[test]
-fn partial() {
-    every_point(BACKENDS[2]);
-}
+sim::on_every_backend!(every_point);

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use sim::checker;
 use sim::inspectors::{CAST, ROSTER, draws_hold, finding, planned};
 use sim::points::{Special, Struck, Town, every};
-use sim::runs::BACKENDS;
 use sim::town::{self, Instance, Response, Signed};
 use store::memory::Backend;
 
@@ -156,17 +155,4 @@ fn every_point(backend: Backend) {
     assert!(story.points > 600 && story.commands == 18, "{} points, {} commands", story.points, story.commands);
 }
 
-#[test]
-fn sqlite() {
-    every_point(BACKENDS[0]);
-}
-
-#[test]
-fn redis() {
-    every_point(BACKENDS[1]);
-}
-
-#[test]
-fn partial() {
-    every_point(BACKENDS[2]);
-}
+sim::on_every_backend!(every_point);

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use sim::checker;
 use sim::office::{self, LEAD, OTHER, Post, VILLAGE};
 use sim::points::{Special, Struck, Town, every};
-use sim::runs::BACKENDS;
 use sim::town::{self, Instance, Response, Signed};
 use store::memory::Backend;
 
@@ -225,17 +224,4 @@ fn every_point(backend: Backend) {
     assert!(struck.len() >= 36 && points > 800, "only {points} points of {struck:?}");
 }
 
-#[test]
-fn sqlite() {
-    every_point(BACKENDS[0]);
-}
-
-#[test]
-fn redis() {
-    every_point(BACKENDS[1]);
-}
-
-#[test]
-fn partial() {
-    every_point(BACKENDS[2]);
-}
+sim::on_every_backend!(every_point);

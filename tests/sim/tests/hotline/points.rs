@@ -6,7 +6,6 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use sim::checker::Promises;
 use sim::quiesce::{Ticking, settle};
-use sim::runs::BACKENDS;
 use store::Document;
 use store::memory::{Backend, Fate};
 
@@ -190,17 +189,4 @@ fn every_point(backend: Backend) {
     assert!(points > 200, "only {points} points: some message does less than it should");
 }
 
-#[test]
-fn sqlite() {
-    every_point(BACKENDS[0]);
-}
-
-#[test]
-fn redis() {
-    every_point(BACKENDS[1]);
-}
-
-#[test]
-fn partial() {
-    every_point(BACKENDS[2]);
-}
+sim::on_every_backend!(every_point);
