@@ -90,7 +90,8 @@ async fn committed<P: Platform>(call: &Call<P>) -> Result<Vec<DrawId>, Problem> 
 
 /// The round that the draw named, where it is time to ask for it.
 fn due(draw: &Draw, now: Moment) -> Option<u64> {
-    let since = now.ms_since(draw.commitment.round_at);
+    // A rehearsal's round was out before the draw was committed to.
+    let since = now.ms_since(draw.commitment.round_at.max(draw.committed_at));
     let is_time = since >= 0 && (since < EVERY_MS || since.rem_euclid(EVERY_MS) < WINDOW_MS);
     draw.commitment.round.filter(|_| is_time && draw.status == DrawStatus::Committed)
 }

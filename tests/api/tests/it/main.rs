@@ -10,6 +10,7 @@
 )]
 
 mod bad_input;
+mod beacon;
 mod budgets;
 mod client;
 mod components;

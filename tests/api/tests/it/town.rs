@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use host::{Host, HostBuilder, RunningHost};
 use http::Method;
@@ -10,12 +11,15 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use crate::client::Client;
+use crate::client::{Client, Reply};
 use crate::components::{manifest, root};
 
 /// The secrets that these towns are started with.
 pub const CLOCK_KEY: &str = "clock-key-of-the-api-tests";
 const SETUP_TOKEN: &str = "setup-token-of-the-api-tests";
+/// Who loads the town.
+pub const ADMINISTRATOR: &str = "administrator";
+const PASSWORD: &str = "a password for api tests";
 const DATABASE: &str = "sqlite_key_value.db";
 
 /// A running town; it answers as its [`Client`] does.
@@ -125,24 +129,56 @@ pub async fn seeded() -> TempDir {
     state
 }
 
+/// An idempotency key that no other request of these tests has.
+fn fresh_key() -> String {
+    static USED: AtomicU32 = AtomicU32::new(0);
+    format!("api-tests-key-{:08}", USED.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Somebody who is signed in.
+pub struct Person {
+    cookie: String,
+    csrf: String,
+}
+
+impl Person {
+    /// Signs in.
+    pub async fn sign_in(client: &Client, account: &str) -> Self {
+        let login = json!({"account": account, "password": PASSWORD});
+        let session = client.post("/api/identity/sessions", &fresh_key(), &[], &login).await;
+        let csrf = session.expect(201)["csrf"].as_str().unwrap().to_owned();
+        let cookie = session.header("set-cookie").split(';').next().unwrap().to_owned();
+        Self { cookie, csrf }
+    }
+
+    /// Changes something.
+    pub async fn send(&self, client: &Client, method: Method, path: &str, body: &Value) -> Reply {
+        let key = fresh_key();
+        let headers = [
+            ("cookie", self.cookie.as_str()),
+            ("x-csrf-token", self.csrf.as_str()),
+            ("content-type", "application/json"),
+            ("idempotency-key", key.as_str()),
+        ];
+        client.send(method, path, &headers, body.to_string()).await
+    }
+
+    /// Enrols somebody else and signs them in.
+    pub async fn enrol(&self, client: &Client, account: &str, role: &str, unit: &str) -> Self {
+        let body =
+            json!({"account": account, "displayName": account, "password": PASSWORD, "roles": [role], "unit": unit});
+        self.send(client, Method::POST, "/api/identity/staff", &body).await.expect(201);
+        Self::sign_in(client, account).await
+    }
+}
+
 /// Creates the administrator and loads demo/yundu, as `onetown load` does.
 async fn load(client: &Client) {
-    let password = "a password for api tests";
     let bearer = format!("Bearer {SETUP_TOKEN}");
-    let person = json!({"account": "administrator", "displayName": "API tests", "password": password});
+    let person = json!({"account": ADMINISTRATOR, "displayName": "API tests", "password": PASSWORD});
     client.post("/api/identity/setup", "api-tests-set-up", &[("authorization", &bearer)], &person).await.expect(201);
-    let login = json!({"account": "administrator", "password": password});
-    let session = client.post("/api/identity/sessions", "api-tests-session", &[], &login).await;
-    let csrf = session.expect(201)["csrf"].as_str().unwrap().to_owned();
-    let cookie = session.header("set-cookie").split(';').next().unwrap().to_owned();
-    let headers = [
-        ("cookie", cookie.as_str()),
-        ("x-csrf-token", csrf.as_str()),
-        ("content-type", "application/json"),
-        ("idempotency-key", "api-tests-catalogue"),
-    ];
-    let files = json!({"files": files()}).to_string();
-    client.send(Method::PUT, "/api/admin/catalogue", &headers, files).await.expect(200);
+    let administrator = Person::sign_in(client, ADMINISTRATOR).await;
+    administrator.send(client, Method::PUT, "/api/admin/catalogue", &json!({"files": files()})).await.expect(200);
 }
 
 fn files() -> BTreeMap<String, Value> {
