@@ -45,7 +45,8 @@ impl Desk {
         let (call, session) = (&staff.call, &staff.session);
         let draw_id: DrawId = draw.parse().map_err(|_| Problem::not_found())?;
         let subject: SubjectCode = subject.parse().map_err(|_| Problem::not_found())?;
-        let draw = inspections::draw(&call.access, &draw_id).await?.ok_or_else(Problem::not_found)?.state;
+        let draw =
+            inspections::state::<Draw, P>(&call.access, &Draw::id(&draw_id)).await?.ok_or_else(Problem::not_found)?;
         let check = inspections::find::<Check, P>(&call.access, &Check::id(&draw_id, &subject)).await?;
         let task = draw.task(&subject).filter(|_| is_assigned(&draw)).cloned().ok_or_else(Problem::not_found)?;
         let catalogue = call.app.catalogue(&call.access).await?;

@@ -45,12 +45,12 @@ pub(crate) async fn list<P: Platform>(
     let today = access.now().date();
     let mut rows = Vec::new();
     for year in [today.year(), today.year().saturating_sub(1)] {
-        let Some(plan) = inspections::find::<Plan, P>(access, &Plan::id(year)).await? else { continue };
-        for (id, draw) in inspections::draws(access, &plan.state).await? {
-            if is_assigned(&draw.state) && (query.draw.is_empty() || id.as_str() == query.draw) {
+        let Some(plan) = inspections::state::<Plan, P>(access, &Plan::id(year)).await? else { continue };
+        for (id, draw) in inspections::draws(access, &plan).await? {
+            if is_assigned(&draw) && (query.draw.is_empty() || id.as_str() == query.draw) {
                 let wanted = |task: &&Task| all || is_of(task, own.as_ref());
-                let tasks: Vec<&Task> = draw.state.tasks.iter().filter(wanted).collect();
-                rows.extend(tasks_of(access, &draw.state, &tasks).await?);
+                let tasks: Vec<&Task> = draw.tasks.iter().filter(wanted).collect();
+                rows.extend(tasks_of(access, &draw, &tasks).await?);
             }
         }
     }

@@ -96,7 +96,7 @@ async fn commit<P: Platform>(
 async fn pending<P: Platform>(staff: &StaffCall<P>, plan: &Plan, planned: &PlannedDraw) -> Result<(), Problem> {
     let draws = inspections::draws(&staff.call.access, plan).await?;
     let shares = |other: &PlannedDraw| other.items.iter().any(|item| planned.items.contains(item));
-    let waits = |draw: &Document<Draw>| draw.state.result.is_none() && shares(&draw.state.commitment.plan);
+    let waits = |draw: &Draw| draw.result.is_none() && shares(&draw.commitment.plan);
     if draws.values().any(waits) { Err(Refusal::DrawPending.into()) } else { Ok(()) }
 }
 

@@ -67,8 +67,8 @@ pub(crate) async fn show<P: Platform>(
 }
 
 /// A draw of the plan with where it stands.
-fn row(plan: &PlannedDraw, draw: Option<&Document<Draw>>, own: bool) -> Value {
-    let status = match draw.map(|draw| draw.state.status) {
+fn row(plan: &PlannedDraw, draw: Option<&Draw>, own: bool) -> Value {
+    let status = match draw.map(|draw| draw.status) {
         Some(status) => json!(status),
         None if plan.approved.is_some() => json!("approved"),
         None => json!("proposed"),
@@ -80,8 +80,7 @@ fn row(plan: &PlannedDraw, draw: Option<&Document<Draw>>, own: bool) -> Value {
         "approvedBy": plan.approved.as_ref().map(|approved| &approved.by.account),
         "approvedAt": plan.approved.as_ref().map(|approved| approved.at), "recusals": plan.recusals.len(),
         "status": status, "own": own,
-        "roundAt": draw.filter(|draw| draw.state.status == DrawStatus::Committed)
-            .map(|draw| draw.state.commitment.round_at),
+        "roundAt": draw.filter(|draw| draw.status == DrawStatus::Committed).map(|draw| draw.commitment.round_at),
     })
 }
 

@@ -66,8 +66,11 @@ struct Stored<A> {
 /// The store's problems.
 pub async fn state<A: Aggregate, P: Platform>(access: &Access<P>, id: &canon::DocId) -> Result<Option<A>, Problem> {
     let bytes = access.get(&Document::<A>::key_of(id)).await?;
-    let read = |bytes: Vec<u8>| canon::read::<Stored<A>>(&bytes).map_err(StoreError::from);
-    Ok(bytes.map(read).transpose()?.map(|stored| stored.state))
+    bytes.map(|bytes| state_of(&bytes)).transpose()
+}
+
+fn state_of<A: Aggregate>(bytes: &[u8]) -> Result<A, Problem> {
+    Ok(canon::read::<Stored<A>>(bytes).map_err(StoreError::from)?.state)
 }
 
 /// The draw of that id.
@@ -149,18 +152,18 @@ async fn read_file<P: Platform>(access: &Access<P>, name: &str, file: FileRef) -
     Ok(bytes.ok_or_else(|| StoreError::Damaged(format!("{name} is missing")))?)
 }
 
-/// The draws of a plan that were committed to, by id.
+/// How the draws of a plan stand that were committed to, by id.
 ///
 /// # Errors
 /// The store's problems.
-pub async fn draws<P: Platform>(access: &Access<P>, plan: &Plan) -> Result<BTreeMap<DrawId, Document<Draw>>, Problem> {
+pub async fn draws<P: Platform>(access: &Access<P>, plan: &Plan) -> Result<BTreeMap<DrawId, Draw>, Problem> {
     let mut found = BTreeMap::new();
     for batch in plan.draws.chunks(BATCH) {
         let keys: Vec<String> = batch.iter().map(|draw| Document::<Draw>::key_of(&Draw::id(&draw.id))).collect();
         let bytes = access.get_many(&keys).await?;
         for (draw, key) in batch.iter().zip(&keys) {
             if let Some(bytes) = bytes.get(key) {
-                found.insert(draw.id.clone(), Document::parse(bytes)?);
+                found.insert(draw.id.clone(), state_of(bytes)?);
             }
         }
     }
@@ -176,10 +179,10 @@ pub async fn past<P: Platform>(access: &Access<P>, year: i32) -> Result<Vec<Past
     for year in [year.saturating_sub(1), year] {
         let Some(plan) = state::<Plan, P>(access, &Plan::id(year)).await? else { continue };
         for draw in draws(access, &plan).await?.into_values() {
-            let Some(drawn_at) = draw.state.drawn_at else { continue };
-            let items = &draw.state.commitment.plan.items;
+            let Some(drawn_at) = draw.drawn_at else { continue };
+            let items = &draw.commitment.plan.items;
             let one = |subject| Past { subject, items: items.clone(), on: drawn_at.date() };
-            past.extend(draw.state.tasks.iter().map(|task| one(task.subject.clone())));
+            past.extend(draw.tasks.iter().map(|task| one(task.subject.clone())));
         }
     }
     Ok(past)
