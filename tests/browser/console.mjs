@@ -25,6 +25,13 @@ export async function signIn(page, role) {
   await page.locator('nav.nav').waitFor({ state: 'attached' })
 }
 
+/** The last day of a plan: in twenty days or, because a plan is a year's, on its last day. In the town's time. */
+export function lastDay() {
+  const day = (n) => new Date(Date.now() + 8 * 3_600_000 + n * 86_400_000).toISOString().slice(0, 10)
+  const ofTheYear = `${day(0).slice(0, 4)}-12-31`
+  return day(20) < ofTheYear ? day(20) : ofTheYear
+}
+
 /** A signed-in place of work. Before the sign-in the console asks who one is, which is a 401. */
 export async function station(t, role, { expected = [], ...more } = {}) {
   const page = await device(t, { viewport: desktop, ...more, expected: [401, ...expected] })

@@ -1,7 +1,7 @@
 /** A draw with contributors (P3): three bring a secret from their phones, one does not reveal, and anybody checks it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { check, station } from './console.mjs'
+import { check, lastDay, station } from './console.mjs'
 import { device, go, home, phone } from './support.mjs'
 
 /** Seconds from now, in the town's time, as a browser's field for times has it. */
@@ -17,7 +17,7 @@ async function propose(page, name) {
   await page.locator('#propose-items option').first().waitFor({ state: 'attached' })
   await page.locator('#propose-name').fill(name)
   await page.locator('#propose-items').selectOption('YD-JC-009')
-  await page.locator('#propose-until').fill(inSeconds(20 * 86_400).slice(0, 10))
+  await page.locator('#propose-until').fill(lastDay())
   await page.locator('#propose-cap').fill('200')
   await page.locator('#propose-reason').fill('年度抽查计划')
   await page.locator('#propose-policy').selectOption('contributors')

@@ -1,10 +1,8 @@
 /** A double-random draw in the console, from the plan to the published result. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { check, station } from './console.mjs'
+import { check, lastDay, station } from './console.mjs'
 import { desktop, go, home, phone } from './support.mjs'
-
-const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
 /** Proposes a rehearsal for one item by the two inspectors who have a login; the draw's address. */
 async function propose(page, item, name) {
@@ -13,7 +11,7 @@ async function propose(page, item, name) {
   await page.locator('#propose-items option').first().waitFor({ state: 'attached' })
   await page.locator('#propose-name').fill(name)
   await page.locator('#propose-items').selectOption(item)
-  await page.locator('#propose-until').fill(inDays(20))
+  await page.locator('#propose-until').fill(lastDay())
   await page.locator('#propose-cap').fill('100')
   await page.locator('#propose-roster').selectOption(['YDZF260021', 'YDZF260026'])
   await page.locator('#propose-reason').fill('年度抽查计划')

@@ -1,5 +1,8 @@
 //! A draw's round, fetched by the real component from the one place to which it may speak.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::time::Moment;
 use http::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -40,9 +43,11 @@ async fn a_draw_gets_its_round_from_the_relay_that_the_administrator_named() {
     let administrator = Person::sign_in(&town, ADMINISTRATOR).await;
     let head = administrator.enrol(&town, "head", "unit_head", "D06").await;
     let leader = administrator.enrol(&town, "leader", "town_leader", "P01").await;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let today = Moment::from_unix_ms(i64::try_from(now).unwrap()).date();
     let plan = json!({
-        "name": "餐饮服务双随机抽查", "items": ["YD-JC-001"], "policy": "drand", "from": "2026-11-24",
-        "until": "2036-12-20", "roster": [], "cap": 60, "rehearsal": true, "reason": "年度抽查计划",
+        "name": "餐饮服务双随机抽查", "items": ["YD-JC-001"], "policy": "drand", "from": today,
+        "until": today, "roster": [], "cap": 60, "rehearsal": true, "reason": "年度抽查计划",
     });
     let proposed = head.send(&town, Method::POST, "/api/inspection/plan", &plan).await.expect(201);
     let id = proposed["id"].as_str().unwrap();
