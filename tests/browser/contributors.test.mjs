@@ -104,6 +104,8 @@ test('three contribute from their phones, one does not reveal, and the browser c
     for (const [at, numbers] of NUMBERS.entries()) await page.locator(`#draw-numbers-${at}`).fill(numbers)
   }
   await step(drawer, 'lottery', read(drawer))
+  // Whoever reads second sees that somebody has read, by itself.
+  await leader.getByText('等另一人录入相同的号码').waitFor({ timeout: 60_000 })
   await step(leader, 'lottery', read(leader))
   await step(drawer, 'draw')
   await check(drawer, 'a draw with contributors')
