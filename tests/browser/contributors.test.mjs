@@ -8,7 +8,7 @@ import { device, go, home, phone } from './support.mjs'
 const inSeconds = (s) => new Date(Date.now() + 8 * 3_600_000 + s * 1_000).toISOString().slice(0, 19)
 const PEOPLE = [['张审', '镇审计站'], ['李代表', '镇人大代表'], ['王会长', '镇商会']]
 // Time for three people to hand in, for two to reveal, and for the lists between; the lotteries follow at once.
-const [PLEDGE_S, REVEAL_S, LOTTERY_S] = [110, 200, 201]
+const [PLEDGE_S, REVEAL_S, LOTTERY_S] = [140, 250, 251]
 const NUMBERS = ['01,05,12,18,22,33+16', '01,05,12,18,35+01,12', '00123']
 
 async function propose(page, name) {
