@@ -3,6 +3,7 @@
 
 mod beacon;
 mod contributors;
+mod crashes;
 mod invariants;
 mod refusals;
 mod rights;
