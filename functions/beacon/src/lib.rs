@@ -63,11 +63,11 @@ async fn fetch<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<Res
         if now >= until {
             break;
         }
-        let Some(draw) = inspections::draw(&call.access, &id).await? else { continue };
-        let Some(round) = due(&draw.state, now) else { continue };
+        let Some(draw) = inspections::state::<Draw, P>(&call.access, &Draw::id(&id)).await? else { continue };
+        let Some(round) = due(&draw, now) else { continue };
         report.tried = report.tried.saturating_add(1);
         let Some(signature) = ask(&network, &relay, round).await else { continue };
-        report.taken = report.taken.saturating_add(usize::from(take(&call, &draw, round, &signature).await?));
+        report.taken = report.taken.saturating_add(usize::from(take(&call, &id, &draw, round, &signature).await?));
     }
     Ok(service::json(&report).into_response())
 }
@@ -110,21 +110,21 @@ async fn ask<N: Network>(network: &N, relay: &str, round: u64) -> Option<String>
 /// Whether the draw has its round now. One that does not prove itself is left, and so is one that somebody was quicker with.
 async fn take<P: Platform>(
     call: &Call<P>,
-    draw: &Document<Draw>,
+    id: &DrawId,
+    draw: &Draw,
     round: u64,
     signature: &str,
 ) -> Result<bool, Problem> {
-    let Ok(step) = inspections::round(&draw.state, round, signature) else { return Ok(false) };
+    let Ok(step) = inspections::round(draw, round, signature) else { return Ok(false) };
     let by = Actor::system("beacon");
     let command = DrawCommand { by: Person { actor: by.clone(), account: String::new() }, step };
-    let name = draw.state.commitment.plan.id.to_string();
     let operation = Operation {
-        op: OpId::new("draw.beacon", &name),
-        request: sha256(&[name.as_bytes()]),
+        op: OpId::new("draw.beacon", id.as_str()),
+        request: sha256(&[id.as_str().as_bytes()]),
         context: Context { now: call.access.now(), by },
     };
     let decide = |draw: &Document<Draw>, context: &Context| Draw::decide(Some(&draw.state), &command, context);
-    match store::update(&call.access, &draw.id, &operation, decide).await {
+    match store::update(&call.access, &Draw::id(id), &operation, decide).await {
         Ok(_) => Ok(true),
         Err(store::CommitError::Rejected(_)) => Ok(false),
         Err(error) => Err(error.into()),

@@ -1,7 +1,7 @@
 //! The contributors of a draw in public, and the door for what they commit to.
 //!
-//! Store operations to read: the plan, the draw, and before there is one the pledges. To commit: two of the rate limit, the plan, the pledges
-//! and the four of `store::update`; the first of a draw begins the pledges with three more.
+//! Store operations to read: the plan, the draw, and before there is one the pledges. To commit: two of the rate limit,
+//! the plan, the pledges and the four of `store::update`; the first of a draw begins the pledges with three more.
 
 use axum::body::Body;
 use axum::extract::Path;
@@ -9,7 +9,7 @@ use axum::response::Response;
 use canon::Hash;
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::catalogue::DrawId;
-use domain::inspection::{Contributors, PlannedDraw, Pledge, Pledges, PledgesCommand};
+use domain::inspection::{Contributors, Draw, PlannedDraw, Pledge, Pledges, PledgesCommand};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
@@ -24,12 +24,12 @@ const BODY_BYTES_MAX: usize = 4_096;
 pub(crate) async fn show<P: Platform>(call: Call<P>, Path(id): Path<String>) -> Result<Response, Problem> {
     let id: DrawId = id.parse().map_err(|_| Problem::not_found())?;
     let (planned, contributors) = contributed(&call, &id).await?;
-    let draw = inspections::draw(&call.access, &id).await?;
+    let draw = inspections::state::<Draw, P>(&call.access, &Draw::id(&id)).await?;
     let pledges = match &draw {
         Some(_) => Vec::new(),
         None => inspections::pledges(&call.access, &id).await?,
     };
-    let shown = inspections::contributors(&contributors, &pledges, draw.as_ref().map(|draw| &draw.state));
+    let shown = inspections::contributors(&contributors, &pledges, draw.as_ref());
     Ok(service::json(&json!({
         "id": planned.id, "name": planned.name, "items": planned.items, "from": planned.from, "until": planned.until,
         "contributors": shown,

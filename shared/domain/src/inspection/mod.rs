@@ -2,8 +2,9 @@
 //! anybody can check, and what was found is published.
 //!
 //! Four things with a history. The **plan** of a year names every draw beforehand, and somebody else approves it. The
-//! **pledges** of a draw are what its contributors commit to, where it has any. A **draw** begins with its commitment and is named by its id, so there is never a second one for an id. A **check** is
-//! one subject of one draw, from the entry to the publication. What must stay true: nothing is drawn before it was
+//! **pledges** of a draw are what its contributors commit to, where it has any. A **draw** begins with its commitment and
+//! is named by its id, so there is never a second one for an id. A **check** is one subject of one draw, from the entry
+//! to the publication. What must stay true: nothing is drawn before it was
 //! committed to, or for an item that is not public; whoever plans or draws neither approves nor inspects; nothing is
 //! taken back silently.
 

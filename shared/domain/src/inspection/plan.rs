@@ -15,7 +15,7 @@ use crate::time::{Date, Moment};
 /// are 360 of its 500. A town plans some forty.
 pub const PLANS_MAX: usize = 120;
 /// Places that a draw with contributors takes: seven of them with 200 bytes and six lotteries with 65 are 1 850 bytes, in
-/// the state and in the event that proposed it, which is twice a draw's 1 800 more.
+/// the state and in the event that proposed it: 3 700 more than a draw's own 1 800, which is two draws.
 const CONTRIBUTED_PLACES: usize = 3;
 
 /// Where the randomness comes from. The plan names one; there is no "or".
