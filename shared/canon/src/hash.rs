@@ -46,8 +46,9 @@ impl FromStr for Hash {
     type Err = HashParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = lower::decode_vec(text).map_err(|_| HashParseError)?;
-        bytes.try_into().map(Self).map_err(|_| HashParseError)
+        let mut bytes = [0; 32];
+        let decoded = lower::decode(text, &mut bytes).map_err(|_| HashParseError)?.len();
+        if decoded == bytes.len() { Ok(Self(bytes)) } else { Err(HashParseError) }
     }
 }
 

@@ -17,5 +17,5 @@ pub use chain::{chain_root, event_hash};
 pub use hash::{Hash, HashParseError, lp, sha256};
 pub use id::{DocId, IdError, OpId};
 pub use json::{NotCanonical, canonical};
-pub use read::{ReadError, read, read_value, read_variant};
-pub use variant::variant_name;
+pub use read::{ReadError, Tree, read, read_value, read_variant};
+pub use variant::{VariantContent, variant_name};

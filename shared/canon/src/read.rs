@@ -1,17 +1,22 @@
 //! Reading JSON into types, small.
 //!
 //! `serde_json`'s own deserialiser is made again, parser and all, for every type that is read: 37 types were 200 KB of
-//! every component. Here one parser gives a [`Value`] and a thin deserialiser walks it, so that a type costs its own
+//! every component. Here one parser gives a [`Tree`] and a thin deserialiser walks it, so that a type costs its own
 //! fields and nothing more. What must stay true: what `serde_json::from_slice` reads, this reads to the same value.
-//! The differences are on purpose: a structure is an object, never an array, and of a member that occurs twice the
-//! last one counts.
+//! The difference is on purpose: a structure is an object, never an array.
+
+use std::borrow::Cow;
 
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
     VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
+
+mod tree;
+
+pub use tree::Tree;
 
 /// Why bytes are not the JSON of a type. One pointer wide: it is in every result on the way.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +91,7 @@ impl serde::de::Error for ReadError {
 /// # Errors
 /// When the bytes are not JSON (with line and column) or not the JSON of a `T` (with what was expected).
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ReadError> {
-    read_value(parse(bytes)?)
+    T::deserialize(parse(bytes)?)
 }
 
 /// Reads a `T` from JSON that is parsed already.
@@ -94,39 +99,29 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ReadError> {
 /// # Errors
 /// When it is not the JSON of a `T`.
 pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
-    T::deserialize(Node(value))
+    T::deserialize(Tree::from(value))
 }
 
 /// Reads an enum `T` from its variant's name and content; null where the variant has none.
 ///
 /// # Errors
 /// When `T` has no such variant, or other content in it.
-pub fn read_variant<T: DeserializeOwned>(name: String, content: Value) -> Result<T, ReadError> {
-    T::deserialize(Variant { name, content })
+pub fn read_variant<T: DeserializeOwned>(name: &str, content: Tree<'_>) -> Result<T, ReadError> {
+    T::deserialize(Variant { name: Cow::Borrowed(name), content })
 }
 
 #[inline(never)]
-fn parse(bytes: &[u8]) -> Result<Value, ReadError> {
+fn parse(bytes: &[u8]) -> Result<Tree<'_>, ReadError> {
     serde_json::from_slice(bytes).map_err(|error| ReadError(Box::new(Reason::Syntax(error))))
 }
-
-fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, ReadError> {
-    if let Some(natural) = number.as_u64() {
-        visitor.visit_u64(natural)
-    } else if let Some(negative) = number.as_i64() {
-        visitor.visit_i64(negative)
-    } else {
-        visitor.visit_f64(number.as_f64().unwrap_or_default())
-    }
-}
-
-struct Node(Value);
 
 macro_rules! numbers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-            match &self.0 {
-                Value::Number(n) => number(n, visitor),
+            match self {
+                Tree::Natural(n) => visitor.visit_u64(n),
+                Tree::Negative(n) => visitor.visit_i64(n),
+                Tree::Fraction(n) => visitor.visit_f64(n),
                 _ => Err(ReadError::expected(&visitor)),
             }
         }
@@ -141,17 +136,19 @@ macro_rules! same_as {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Node {
+impl<'de> Deserializer<'de> for Tree<'de> {
     type Error = ReadError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(flag),
-            Value::Number(n) => number(&n, visitor),
-            Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            Value::Object(members) => visitor.visit_map(Members::of(members)),
+        match self {
+            Tree::Null => visitor.visit_unit(),
+            Tree::Bool(flag) => visitor.visit_bool(flag),
+            Tree::Natural(n) => visitor.visit_u64(n),
+            Tree::Negative(n) => visitor.visit_i64(n),
+            Tree::Fraction(n) => visitor.visit_f64(n),
+            Tree::Text(text) => visit_text(text, visitor),
+            Tree::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            Tree::Object(members) => visitor.visit_map(Members::of(members)),
         }
     }
 
@@ -159,43 +156,43 @@ impl<'de> Deserializer<'de> for Node {
         deserialize_i32 deserialize_i64 deserialize_f32 deserialize_f64);
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::Bool(flag) => visitor.visit_bool(flag),
+        match self {
+            Tree::Bool(flag) => visitor.visit_bool(flag),
             _ => Err(ReadError::expected(&visitor)),
         }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::String(text) => visitor.visit_string(text),
+        match self {
+            Tree::Text(text) => visit_text(text, visitor),
             _ => Err(ReadError::expected(&visitor)),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+        match self {
+            Tree::Array(items) => visitor.visit_seq(Items(items.into_iter())),
             _ => Err(ReadError::expected(&visitor)),
         }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
+        match self {
             // A tuple's visitor stops where it has enough, so one that is too long has to be refused here.
-            Value::Array(items) if items.len() == len => visitor.visit_seq(Items(items.into_iter())),
+            Tree::Array(items) if items.len() == len => visitor.visit_seq(Items(items.into_iter())),
             _ => Err(ReadError::expected(&visitor)),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::Object(members) => visitor.visit_map(Members::of(members)),
+        match self {
+            Tree::Object(members) => visitor.visit_map(Members::of(members)),
             _ => Err(ReadError::expected(&visitor)),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if matches!(self, Tree::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -204,7 +201,7 @@ impl<'de> Deserializer<'de> for Node {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        match variant(self.0) {
+        match variant(self) {
             Ok(variant) => visitor.visit_enum(variant),
             Err(()) => Err(ReadError::expected(&visitor)),
         }
@@ -228,11 +225,19 @@ impl<'de> Deserializer<'de> for Node {
     forward_to_deserialize_any! { i128 u128 bytes byte_buf unit unit_struct tuple_struct }
 }
 
+/// Text is lent where it is a part of what was read, which nearly all is; whoever keeps it makes a copy.
+fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, ReadError> {
+    match text {
+        Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+        Cow::Owned(text) => visitor.visit_string(text),
+    }
+}
+
 /// A variant without content is its name; one with content is an object of one member.
-fn variant(value: Value) -> Result<Variant, ()> {
-    match value {
-        Value::String(name) => Ok(Variant { name, content: Value::Null }),
-        Value::Object(members) if members.len() == 1 => match members.into_iter().next() {
+fn variant(tree: Tree<'_>) -> Result<Variant<'_>, ()> {
+    match tree {
+        Tree::Text(name) => Ok(Variant { name, content: Tree::Null }),
+        Tree::Object(members) if members.len() == 1 => match members.into_iter().next() {
             Some((name, content)) => Ok(Variant { name, content }),
             None => Err(()),
         },
@@ -240,13 +245,13 @@ fn variant(value: Value) -> Result<Variant, ()> {
     }
 }
 
-struct Items(std::vec::IntoIter<Value>);
+struct Items<'a>(std::vec::IntoIter<Tree<'a>>);
 
-impl<'de> SeqAccess<'de> for Items {
+impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
-        self.0.next().map(|item| seed.deserialize(Node(item))).transpose()
+        self.0.next().map(|item| seed.deserialize(item)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -254,25 +259,25 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-struct Members {
-    rest: serde_json::map::IntoIter,
-    value: Value,
+struct Members<'a> {
+    rest: std::vec::IntoIter<(Cow<'a, str>, Tree<'a>)>,
+    value: Tree<'a>,
 }
 
-impl Members {
-    fn of(members: Map<String, Value>) -> Self {
-        Self { rest: members.into_iter(), value: Value::Null }
+impl<'a> Members<'a> {
+    fn of(members: Vec<(Cow<'a, str>, Tree<'a>)>) -> Self {
+        Self { rest: members.into_iter(), value: Tree::Null }
     }
 
     #[inline(never)]
-    fn next(&mut self) -> Option<String> {
+    fn next(&mut self) -> Option<Cow<'a, str>> {
         let (name, value) = self.rest.next()?;
         self.value = value;
         Some(name)
     }
 }
 
-impl<'de> MapAccess<'de> for Members {
+impl<'de> MapAccess<'de> for Members<'de> {
     type Error = ReadError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
@@ -280,22 +285,18 @@ impl<'de> MapAccess<'de> for Members {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
-        seed.deserialize(Node(self.value.take()))
+        seed.deserialize(std::mem::replace(&mut self.value, Tree::Null))
     }
 }
 
 /// A member's name: text, also where the key of a map is a number.
-struct Name(String);
+struct Name<'a>(Cow<'a, str>);
 
-impl<'de> Deserializer<'de> for Name {
+impl<'de> Deserializer<'de> for Name<'de> {
     type Error = ReadError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        visitor.visit_string(self.0)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        visitor.visit_str(&self.0)
+        visit_text(self.0, visitor)
     }
 
     fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -311,7 +312,7 @@ impl<'de> Deserializer<'de> for Name {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        visitor.visit_enum(Variant { name: self.0, content: Value::Null })
+        visitor.visit_enum(Variant { name: self.0, content: Tree::Null })
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
@@ -320,16 +321,16 @@ impl<'de> Deserializer<'de> for Name {
 
     forward_to_deserialize_any! {
         bool i8 i16 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq
-        tuple tuple_struct map struct ignored_any
+        tuple tuple_struct map struct identifier ignored_any
     }
 }
 
-struct Variant {
-    name: String,
-    content: Value,
+struct Variant<'a> {
+    name: Cow<'a, str>,
+    content: Tree<'a>,
 }
 
-impl<'de> Deserializer<'de> for Variant {
+impl<'de> Deserializer<'de> for Variant<'de> {
     type Error = ReadError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -342,34 +343,34 @@ impl<'de> Deserializer<'de> for Variant {
     }
 }
 
-impl<'de> EnumAccess<'de> for Variant {
+impl<'de> EnumAccess<'de> for Variant<'de> {
     type Error = ReadError;
-    type Variant = Content;
+    type Variant = Content<'de>;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content), ReadError> {
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Content<'de>), ReadError> {
         Ok((seed.deserialize(Name(self.name))?, Content(self.content)))
     }
 }
 
-struct Content(Value);
+struct Content<'a>(Tree<'a>);
 
-impl<'de> VariantAccess<'de> for Content {
+impl<'de> VariantAccess<'de> for Content<'de> {
     type Error = ReadError;
 
     fn unit_variant(self) -> Result<(), ReadError> {
-        if self.0.is_null() { Ok(()) } else { Err(ReadError::expected(&"a variant without content")) }
+        if matches!(self.0, Tree::Null) { Ok(()) } else { Err(ReadError::expected(&"a variant without content")) }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
-        seed.deserialize(Node(self.0))
+        seed.deserialize(self.0)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
-        Node(self.0).deserialize_tuple(len, visitor)
+        self.0.deserialize_tuple(len, visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
-        Node(self.0).deserialize_map(visitor)
+        self.0.deserialize_map(visitor)
     }
 }
 

@@ -4,13 +4,12 @@
 //! event can be neither altered, dropped, reordered nor moved to another document without showing. A random nonce in
 //! each event keeps a published hash from being guessed back to its content.
 
-use canon::{DocId, Hash, OpId, chain_root, event_hash, read, read_variant};
+use canon::{DocId, Hash, OpId, Tree, VariantContent, chain_root, event_hash, read, read_variant, variant_name};
 use domain::aggregate::{Actor, Aggregate, Stamp};
 use domain::time::Moment;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::error::StoreError;
 use crate::keys;
@@ -62,61 +61,41 @@ pub struct Recorded<E> {
     pub hash: Hash,
 }
 
-/// The stored form of a [`Recorded`]. The event's data is not typed here: one JSON reader and one writer serve all
-/// events of all kinds, where `#[serde(flatten)]` and tagged enums would bring further ones and 200 KB into every
-/// component. `D` is text when it is written, which keeps the order of the fields, and a value when it is read.
+/// The stored form of a [`Recorded`]: borrowed when it is written, owned when it is read. The data is not typed when it
+/// is read: one JSON reader serves all events of all kinds, where `#[serde(flatten)]` and tagged enums
+/// would bring further ones and 200 KB into every component.
 #[derive(Serialize, Deserialize)]
-struct Stored<D> {
+struct Stored<O, B, K, D> {
     seq: u64,
-    op: OpId,
+    op: O,
     request: Hash,
     slot: u64,
     at: Moment,
-    by: Actor,
+    by: B,
     #[serde(rename = "type")]
-    kind: String,
+    kind: K,
     data: D,
-    nonce: String,
+    nonce: K,
     prev: Hash,
     hash: Hash,
 }
 
 impl<E: Serialize> Serialize for Recorded<E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (kind, data) = to_type_and_data(&self.event).map_err(serde::ser::Error::custom)?;
-        let Self { seq, op, request, slot, at, by, event: _, nonce, prev, hash } = self;
-        let (op, by, nonce) = (op.clone(), by.clone(), nonce.clone());
+        let Self { seq, op, request, slot, at, by, event, nonce, prev, hash } = self;
+        let (kind, data) = (variant_name(event), VariantContent(event));
         let (seq, request, slot, at, prev, hash) = (*seq, *request, *slot, *at, *prev, *hash);
-        Stored { seq, op, request, slot, at, by, kind, data, nonce, prev, hash }.serialize(serializer)
+        Stored { seq, op, request, slot, at, by, kind, data, nonce: nonce.as_str(), prev, hash }.serialize(serializer)
     }
 }
 
 impl<'de, E: DeserializeOwned> Deserialize<'de> for Recorded<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored { seq, op, request, slot, at, by, kind, data, nonce, prev, hash } =
-            Stored::<Value>::deserialize(deserializer)?;
-        let event = read_variant(kind, data).map_err(serde::de::Error::custom)?;
+        let stored = Stored::<OpId, Actor, String, Tree<'de>>::deserialize(deserializer)?;
+        let Stored { seq, op, request, slot, at, by, kind, data, nonce, prev, hash } = stored;
+        let event = read_variant(&kind, data).map_err(serde::de::Error::custom)?;
         Ok(Self { seq, op, request, slot, at, by, event, nonce, prev, hash })
     }
-}
-
-/// Splits what serde writes for an enum: `"type"` for a variant without content, `{"type": data}` for the others.
-fn to_type_and_data<E: Serialize>(event: &E) -> Result<(String, Box<RawValue>), serde_json::Error> {
-    split_variant(&serde_json::to_vec(event)?)
-}
-
-fn split_variant(text: &[u8]) -> Result<(String, Box<RawValue>), serde_json::Error> {
-    // A variant's name is an identifier, so its first quotation mark ends it.
-    let (name, data) = if let Some(rest) = text.strip_prefix(b"{\"") {
-        let end = rest.iter().position(|byte| *byte == b'"').unwrap_or(0);
-        let (name, rest) = rest.split_at(end);
-        (name, rest.strip_prefix(b"\":").and_then(|rest| rest.strip_suffix(b"}")))
-    } else {
-        let name = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
-        (name.unwrap_or_default(), Some(b"null".as_slice()))
-    };
-    let data = data.ok_or_else(|| serde::ser::Error::custom("an event is an enum"))?;
-    Ok((String::from_utf8_lossy(name).into_owned(), serde_json::from_slice(data)?))
 }
 
 /// Everything about a new event but its place in the chain.

@@ -79,6 +79,28 @@ fn refuses_what_serde_json_refuses() {
 }
 
 #[test]
+fn text_with_escapes_and_members_that_come_twice_are_read_as_serde_json_reads_them() {
+    for text in [r#"{"a\u0062":"\n\"x"}"#, r#"{"a":"1","a":"2"}"#, r#"{"b":"\ud83d\ude00"}"#] {
+        let theirs = serde_json::from_str::<BTreeMap<String, String>>(text).unwrap();
+        assert_eq!(read::<BTreeMap<String, String>>(text.as_bytes()).unwrap(), theirs);
+    }
+    let twice = br#"{"named":{"at":1,"at":2}}"#;
+    assert!(read::<Kind>(twice).is_err() && serde_json::from_slice::<Kind>(twice).is_err());
+}
+
+#[test]
+fn a_tree_is_read_again_without_losing_anything() {
+    #[derive(Deserialize)]
+    struct Held<'a> {
+        #[serde(borrow)]
+        any: Tree<'a>,
+    }
+    let bytes = sample().to_string();
+    let held: Held<'_> = Held::deserialize(parse(bytes.as_bytes()).unwrap()).unwrap();
+    assert_eq!(Value::deserialize(held.any).unwrap(), sample()["any"]);
+}
+
+#[test]
 fn says_what_was_expected_and_where_text_breaks_off() {
     let shape = read::<BTreeMap<String, u8>>(b"[]").unwrap_err().to_string();
     assert_eq!(shape, "expected a map");
@@ -98,7 +120,7 @@ fn an_error_never_repeats_what_was_sent() {
 
 #[test]
 fn a_variant_is_read_from_its_name_and_content() {
-    let variant = |name: &str, content| read_variant::<Kind>(name.to_owned(), content).ok();
+    let variant = |name: &str, content: Value| read_variant::<Kind>(name, Tree::from(content)).ok();
     assert_eq!(variant("plain", Value::Null), Some(Kind::Plain));
     assert_eq!(variant("named", json!({"at": 3})), Some(Kind::Named { at: Some(3) }));
     assert_eq!(variant("other", Value::Null), None);
