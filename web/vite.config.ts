@@ -30,7 +30,7 @@ function routesFile(): Plugin {
 export default defineConfig({
   plugins: [vue(), routesFile()],
   // `npm run dev` beside a running town: pages from here, answers from there.
-  server: { proxy: { '/api': 'http://127.0.0.1:3000' } },
+  server: { proxy: { '/api': 'http://127.0.0.1:3000', '/tiles.json': 'http://127.0.0.1:3000' } },
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',

@@ -27,6 +27,8 @@ for (const [name, { locale, viewport, elder = false, dark = false }] of Object.e
     if (location.protocol.startsWith('http')) localStorage.setItem('onetown.settings', settings)
   }, JSON.stringify({ locale, elder, size: 20, theme: 'auto' }))
   const page = await context.newPage()
+  // Pictures are also taken on machines that do something else besides.
+  page.setDefaultTimeout(120_000)
   const w = words[locale]
   const shoot = async (what) => {
     await page.evaluate(() => document.fonts.ready)
@@ -65,6 +67,8 @@ for (const [locale, name] of [['zh-CN', 'console-zh'], ['en', 'console-en']]) {
     if (location.protocol.startsWith('http')) localStorage.setItem('onetown.settings', settings)
   }, JSON.stringify({ locale, elder: false, size: 20, theme: 'auto' }))
   const page = await context.newPage()
+  // Pictures are also taken on machines that do something else besides.
+  page.setDefaultTimeout(120_000)
   await go(page, '/console/sign-in')
   await signIn(page, 'dispatcher')
   await go(page, '/console/queues/pool')

@@ -38,6 +38,25 @@ test('an unknown address gets a styled page in both languages and the status 404
   assert.equal(font, '18px', 'its style sheet was let in by the policy')
 })
 
+test('what comes late pushes nothing about that was there before', async (t) => {
+  const page = await device(t)
+  await page.addInitScript(() => {
+    window.shifted = 0
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shifted += entry.hadRecentInput ? 0 : entry.value)))
+      .observe({ type: 'layout-shift', buffered: true })
+  })
+  await page.route('**/api/catalogue', async (route) => {
+    await new Promise((done) => setTimeout(done, 600))
+    await route.continue()
+  })
+  await go(page, '/report/type')
+  await page.locator('.choice').first().waitFor()
+  await page.waitForTimeout(200)
+  const shifted = await page.evaluate(() => window.shifted)
+  // What Lighthouse calls good.
+  assert.ok(shifted < 0.1, `layout shift ${shifted}`)
+})
+
 test('the receipt prints without the site around it', async (t) => {
   const page = await device(t)
   await go(page, '/')

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{
-    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, VARY,
+    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, VARY,
 };
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -14,13 +14,14 @@ use axum::response::Response;
 use crate::negotiate;
 use crate::range::{self, Asked};
 use crate::security;
-use crate::site::{Asset, Site, Target};
+use crate::site::{Asset, CITIZENS, Site, Target};
 
 /// Vite puts a hash of the content into the names of these, so a name never changes its content.
 const HASHED: &str = "assets/";
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
 const TEXT: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 
 const NO_SUCH_ROUTE: &str = r#"{"type":"about:blank","title":"Not Found","status":404,"code":"not_found","detail":"There is nothing at this path."}"#;
@@ -36,6 +37,7 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, method: Method, uri: U
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             response
         }
+        Target::Tiles => tiles(&site),
         Target::Directory => to_directory(&uri),
         Target::File(file) => serve(&site, &file, &method, &headers, "accept-encoding"),
         Target::Page(file) => serve(&site, &file, &method, &headers, "accept, accept-encoding"),
@@ -67,6 +69,12 @@ fn not_found(site: &Site, headers: &HeaderMap) -> Response {
     let mut response = respond(StatusCode::NOT_FOUND, content_type, asset.bytes.len(), asset.bytes.clone());
     describe_encoding(response.headers_mut(), &asset, "accept, accept-encoding");
     response
+}
+
+/// Not kept, because the source may change when the town starts again.
+fn tiles(site: &Site) -> Response {
+    let json = Bytes::copy_from_slice(site.tiles.json().as_bytes());
+    respond(StatusCode::OK, JSON, json.len(), json)
 }
 
 /// An entry's pages, its service worker included, live below its slash.
@@ -115,6 +123,10 @@ fn serve(site: &Site, file: &str, method: &Method, asked: &HeaderMap, vary: &'st
     describe_encoding(headers, &asset, vary);
     set(headers, ETAG, &asset.etag);
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // A browser that kept the page takes the policy from here, too.
+    if let Some(policy) = site.tiles.policy().filter(|_| file == CITIZENS) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
+    }
     if file.starts_with(HASHED) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
     }

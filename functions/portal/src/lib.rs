@@ -10,7 +10,8 @@
 //!   response has the content security policy.
 //! - An unknown path is a 404 and not a page that looks well: the entries' indexes answer only paths
 //!   that their routers know.
-//! - The function reads nothing but the mount, keeps nothing, and logs nothing about who asks.
+//! - The function reads nothing but the mount and where map tiles come from, keeps nothing, and logs nothing about who
+//!   asks.
 
 mod answer;
 mod negotiate;
@@ -19,12 +20,14 @@ mod range;
 mod routes;
 mod security;
 mod site;
+mod tiles;
 
 use std::sync::Arc;
 
 use axum::Router;
 
 use crate::site::Site;
+pub use crate::tiles::Tiles;
 
 /// The files of the build.
 pub trait Files: Send + Sync + 'static {
@@ -53,9 +56,9 @@ impl Files for Directory {
     }
 }
 
-/// The portal over these files: every method, every path.
-pub fn router(files: impl Files) -> Router {
-    Router::new().fallback(answer::answer).with_state(Arc::new(Site::new(files)))
+/// The portal over these files, with these map tiles: every method, every path.
+pub fn router(files: impl Files, tiles: Tiles) -> Router {
+    Router::new().fallback(answer::answer).with_state(Arc::new(Site::new(files, tiles)))
 }
 
 #[cfg(target_family = "wasm")]
@@ -66,8 +69,10 @@ mod component {
 
     use axum::Router;
     use spin_sdk::http::{IntoResponse, Request};
-    use spin_sdk::http_service;
+    use spin_sdk::{http_service, variables};
     use tower_service::Service;
+
+    use crate::Tiles;
 
     /// Where the manifest mounts `web/dist`.
     const MOUNT: &str = "/web";
@@ -76,8 +81,25 @@ mod component {
 
     #[http_service]
     async fn handle(request: Request) -> impl IntoResponse {
-        let mut router = ROUTER.get_or_init(|| crate::router(crate::Directory::new(MOUNT))).clone();
+        let known = ROUTER.get().cloned();
+        let mut router = match known {
+            Some(router) => router,
+            None => {
+                let tiles = tiles().await;
+                ROUTER.get_or_init(|| crate::router(crate::Directory::new(MOUNT), tiles)).clone()
+            }
+        };
         router.call(request).await
+    }
+
+    /// The tile source that the manifest's variables name; none, and a line in the log, where it is not understood.
+    async fn tiles() -> Tiles {
+        let source = variables::get("tile_source").await.unwrap_or_default();
+        let attribution = variables::get("tile_attribution").await.unwrap_or_default();
+        Tiles::parse(&source, &attribution).unwrap_or_else(|sentence| {
+            eprintln!("{}", serde_json::json!({ "level": "error", "cause": sentence }));
+            Tiles::default()
+        })
     }
 }
 

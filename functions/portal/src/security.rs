@@ -8,6 +8,14 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
     img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; \
     worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Where pages have their pictures from.
+const PICTURES: &str = "img-src 'self' blob: data:";
+
+/// The policy of pages that also load pictures from these hosts, each after a space.
+pub(crate) fn page_policy(hosts: &str) -> String {
+    PAGE_POLICY.replacen(PICTURES, &format!("{PICTURES}{hosts}"), 1)
+}
+
 /// Place, camera and microphone are for reports; the portal needs nothing else of the device.
 const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(self), accelerometer=(), autoplay=(), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), gyroscope=(), hid=(), \

@@ -10,6 +10,7 @@ use crate::Files;
 use crate::negotiate::Encoding;
 use crate::path::{Path, first_name};
 use crate::routes::Routes;
+use crate::tiles::Tiles;
 
 /// Compressed first loads are at most 0.1 MiB (citizen), 0.15 (worker) and 0.5 (console with charts), so
 /// 8 MiB hold all of them in three encodings and as many images again.
@@ -19,6 +20,11 @@ const CACHED_FILE_BYTES: usize = 2 * 1024 * 1024;
 
 /// Paths that belong to other functions: what reaches the portal there is a mistake of the caller.
 const FOREIGN: [&str; 4] = ["api", "healthz", "ledger", "open311"];
+
+/// What the map asks for when it is opened.
+const TILES: &str = "/tiles.json";
+/// The entry with the map, and so the only one whose policy lets its tiles through.
+pub(crate) const CITIZENS: &str = "index.html";
 
 /// One file in one encoding.
 #[derive(Debug, Clone)]
@@ -36,6 +42,8 @@ pub(crate) enum Target {
     File(String),
     /// A page of an entry: its index, which the client gets because it accepts pages.
     Page(String),
+    /// Where map tiles come from, which is no file.
+    Tiles,
     /// A directory that was named without its slash.
     Directory,
     /// Nothing, on a path of a program interface.
@@ -55,15 +63,19 @@ pub(crate) struct Site {
     files: Box<dyn Files>,
     cache: Mutex<Cache>,
     routes: OnceLock<Option<Routes>>,
+    pub(crate) tiles: Tiles,
 }
 
 impl Site {
-    pub(crate) fn new(files: impl Files) -> Self {
-        Self { files: Box::new(files), cache: Mutex::default(), routes: OnceLock::new() }
+    pub(crate) fn new(files: impl Files, tiles: Tiles) -> Self {
+        Self { files: Box::new(files), cache: Mutex::default(), routes: OnceLock::new(), tiles }
     }
 
     /// Finds what a raw path leads to, for a client that accepts pages or not.
     pub(crate) fn resolve(&self, raw: &str, accepts_page: bool) -> Target {
+        if raw == TILES {
+            return Target::Tiles;
+        }
         let nothing = |first: &str| {
             if FOREIGN.contains(&first) { Target::NothingForeign } else { Target::Nothing }
         };
@@ -92,7 +104,7 @@ impl Site {
         }
         let read = || Routes::parse(&self.load("routes.json", Encoding::Identity)?.bytes);
         let known = self.routes.get_or_init(read).as_ref().is_none_or(|routes| routes.know(path.as_str()));
-        known.then(|| "index.html".to_owned())
+        known.then(|| CITIZENS.to_owned())
     }
 
     /// The first of these encodings that the build holds.

@@ -19,6 +19,7 @@ import type {
   PublicList,
   SimilarList,
   Statistics,
+  TileSource,
   TownGeometry,
 } from './types'
 
@@ -184,6 +185,7 @@ export function meToo(number: string, key: string, device: string): Promise<MeTo
 export const getNotices = () => json<{ items: Notice[] }>('/api/catalogue/notices')
 export const getStatistics = (month: string) => json<Statistics>(`/api/intake/statistics${month && `?month=${month}`}`)
 export const getTownGeometry = () => json<TownGeometry>('/api/catalogue/map')
+export const getTileSource = () => json<TileSource>('/tiles.json')
 
 /** Uploads go through XMLHttpRequest because fetch cannot tell how much has left the phone. */
 export function uploadAttachment(

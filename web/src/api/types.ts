@@ -277,6 +277,13 @@ export interface TownGeometry {
   properties?: { computed?: boolean }
 }
 
+/** Where the pictures behind the map come from; no layers: nowhere. */
+export interface TileSource {
+  /** Addresses with {z}, {x} and {y}, drawn one over the other. */
+  layers: string[]
+  attribution: string
+}
+
 export interface PublicList {
   items: PublicItem[]
   nextCursor?: string | null

@@ -118,7 +118,7 @@ export const inspectionEn: Record<keyof typeof inspectionZhCN, string> = {
   'insp.check.followed': 'done',
   'insp.check.neverPublished': 'Such a result is never published.',
   'insp.check.due': '{owner}, by {day}',
-  'insp.policy.contributors': 'Secrets of several people and lottery numbers (no internet needed)',
+  'insp.policy.contributors': 'Secrets and lottery numbers (no internet needed)',
   'insp.contrib.title': 'Who brings a secret',
   'insp.contrib.hint': 'At least three people who do not depend on each other: an auditor, a deputy, a chamber of commerce. Names and standing are published. After the approval each one’s link is shown here.',
   'insp.contrib.missing': 'Fill in at least three people, both deadlines and the lotteries’ issues',

@@ -21,7 +21,7 @@ export const enAbout: Pick<Messages, keyof typeof zhCNAbout> = {
   'about.rights.2': 'Send a reminder, once every {n} hour.||Send a reminder, once every {n} hours.',
   'about.rights.3': 'Withdraw a case that is not closed.',
   'about.device.title': 'What is kept on this device',
-  'about.device.body': 'Unfinished drafts, “My cases” and display settings: on this device only, removable at any time. No tracking, no third parties.',
+  'about.device.body': 'Unfinished drafts, “My cases” and display settings: on this device only, removable at any time. No tracking, no programs of third parties.',
   'about.not.title': 'What does not belong here',
   'about.not.body': 'For a danger happening now call 110, 119, 120 or 122. Matters already before a court, in arbitration, administrative review or petition stay in that procedure.',
   'about.steps.title': 'What happens to a case',

@@ -6,7 +6,7 @@ export const enCase: Pick<Messages, keyof typeof zhCNCase> = {
   'track.title': 'Track a case',
   'track.hint': 'Number and code are on your receipt.',
   'track.number': 'Number',
-  'track.number.example': 'For example: YD12345-20261123-00001',
+  'track.number.example': 'YD12345-20261123-00001',
   'track.number.error': 'Enter the number',
   'track.secret': 'Code',
   'track.secret.hint': '8 characters, capitals do not matter',

@@ -27,6 +27,7 @@ export const enTown: Pick<Messages, keyof typeof zhCNTown> = {
 
   'map.in': 'Enlarge the map',
   'map.out': 'Shrink the map',
+  'map.tiles': 'The pictures behind the map come from {hosts}. Whoever opens a map shows it their network address and the area, and nothing of what they report.',
   'map.computed': 'Village borders are computed from the centres of grids; they are not official.',
 
   'problem.alreadyRated.title': 'This result has been rated already',

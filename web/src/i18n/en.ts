@@ -71,7 +71,7 @@ export const en: Messages = {
   'home.emergency.120': 'Ambulance',
   'home.emergency.122': 'Traffic accident',
 
-  'footer.note': 'No third-party statistics. This site sends nothing to any other site.',
+  'footer.note': 'No statistics and no programs of third parties on this site.',
 
   'kind.consult.hint': 'A question about policy, a procedure, what to do',
   'kind.help.hint': 'A difficulty you need help with',
@@ -106,7 +106,7 @@ export const en: Messages = {
   'category.title': 'What is it about?',
   'category.hint': 'Search in your own words, or choose from the groups.',
   'category.search': 'Search topics',
-  'category.search.example': 'For example: street lamp, noise, unpaid wages',
+  'category.search.example': 'For example: street lamp',
   'category.error': 'Choose a topic',
   'category.open': '{n} topic||{n} topics',
   'category.emergency.title': 'This is urgent. Call {number} now',
@@ -139,7 +139,7 @@ export const en: Messages = {
   'where.grid': 'Hamlet or quarter (optional)',
   'where.grid.any': 'Not sure',
   'where.address': 'Address or a landmark nearby',
-  'where.address.example': 'For example: 50 m north of the clinic’s east gate',
+  'where.address.example': 'For example: 50 m north of the clinic',
   'where.locate': 'Use my current position',
   'where.locating': 'Finding your position…',
   'where.located': 'Position noted, accurate to about {m} m',

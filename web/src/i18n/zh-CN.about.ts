@@ -18,7 +18,7 @@ export const zhCNAbout = {
   'about.rights.2': '催办，每 {n} 小时一次。',
   'about.rights.3': '撤回还没办结的诉求。',
   'about.device.title': '这台设备上保存了什么',
-  'about.device.body': '没填完的草稿、“我的诉求”和显示设置。都只在这台设备上，随时可以移除。没有跟踪，没有第三方。',
+  'about.device.body': '没填完的草稿、“我的诉求”和显示设置。都只在这台设备上，随时可以移除。没有跟踪，没有第三方程序。',
   'about.not.title': '哪些事不在这里办',
   'about.not.body': '正在发生的危险请打 110、119、120、122。已经进入诉讼、仲裁、行政复议或信访程序的事项，请按原程序办理。',
   'about.steps.title': '一件事是怎么办的',

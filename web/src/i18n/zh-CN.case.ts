@@ -3,7 +3,7 @@ export const zhCNCase = {
   'track.title': '查办理进度',
   'track.hint': '编号和查询码在受理凭证上。',
   'track.number': '编号',
-  'track.number.example': '例如：YD12345-20261123-00001',
+  'track.number.example': 'YD12345-20261123-00001',
   'track.number.error': '请填写编号',
   'track.secret': '查询码',
   'track.secret.hint': '8 位，字母大小写都可以',

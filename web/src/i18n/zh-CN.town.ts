@@ -24,6 +24,7 @@ export const zhCNTown = {
 
   'map.in': '放大地图',
   'map.out': '缩小地图',
+  'map.tiles': '地图底图来自 {hosts}：打开地图时，它会看到您的网络地址和看的是哪一带，看不到您反映的内容。',
   'map.computed': '村界按网格中心推算，不是法定界线。',
 
   'problem.alreadyRated.title': '这次结果已经评价过了',

@@ -70,7 +70,7 @@ export const zhCN = {
   'home.emergency.120': '急救',
   'home.emergency.122': '交通事故',
 
-  'footer.note': '本站不使用第三方统计，不向其他网站发送任何信息。',
+  'footer.note': '本站不用第三方统计，不放第三方程序。',
 
   'kind.consult.hint': '想了解政策、流程、怎么办',
   'kind.help.hint': '遇到困难，需要帮忙解决',

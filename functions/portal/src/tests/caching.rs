@@ -102,7 +102,7 @@ fn a_file_is_read_once_while_it_is_small() {
     }
     for (file, expected) in [("small.bin", 1), ("large.bin", 3)] {
         let reads = Arc::new(AtomicUsize::new(0));
-        let site = crate::site::Site::new(Counting(reads.clone()));
+        let site = crate::site::Site::new(Counting(reads.clone()), crate::Tiles::default());
         for _ in 0..3 {
             let asset = site.best(file, &[crate::negotiate::Encoding::Identity]);
             assert!(asset.is_some());

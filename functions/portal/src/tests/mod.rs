@@ -6,6 +6,7 @@ mod headers;
 mod pages;
 mod paths;
 mod ranges;
+mod tiles;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use futures::StreamExt;
 use futures::executor::block_on;
 use tower_service::Service;
 
-use crate::Files;
+use crate::{Files, Tiles};
 
 /// A build in memory.
 struct Build(BTreeMap<&'static str, &'static str>);
@@ -62,13 +63,17 @@ impl Answer {
 }
 
 fn ask_of(files: impl Files, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    ask_with(files, Tiles::default(), method, path, headers)
+}
+
+fn ask_with(files: impl Files, tiles: Tiles, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).unwrap();
     block_on(async {
-        let (parts, body) = crate::router(files).call(request).await.unwrap().into_parts();
+        let (parts, body) = crate::router(files, tiles).call(request).await.unwrap().into_parts();
         let mut stream = body.into_data_stream();
         let mut bytes = Vec::new();
         while let Some(chunk) = stream.next().await {
