@@ -86,6 +86,9 @@ pub struct Finding {
     pub results: Vec<String>,
     /// Whether they are published.
     pub publish: bool,
+    /// Whether one of them is a serious violation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub serious: bool,
     /// The signature.
     pub signature: Signature,
     /// Photos.
@@ -122,6 +125,12 @@ impl Library {
             return Err(Refusal::FollowUpMissing);
         }
         Ok(())
+    }
+
+    /// Whether one of these results is a serious violation.
+    #[must_use]
+    pub fn is_serious(&self, results: &[String]) -> bool {
+        results.iter().any(|code| self.results.get(code).is_some_and(|info| info.serious))
     }
 
     /// Whether all of these results may be published.
