@@ -234,8 +234,9 @@ impl StepForm {
             if photos.is_empty() { Vec::new() } else { resolve(&staff.call, &desk.catalogue, &photos).await? };
         let signature = Signature { refused: self.refused, name: Text::Open(name) };
         let (results, publish) = (self.results.clone(), desk.library.publishes(&self.results));
+        let serious = desk.library.is_serious(&self.results);
         let by = person(&staff.session);
-        let mut finding = Finding { points, results, publish, signature, photos, follow_ups, by };
+        let mut finding = Finding { points, results, publish, serious, signature, photos, follow_ups, by };
         desk.library.check_finding(&desk.draw.commitment.plan.items, &finding)?;
         let sealed = |field: &str, text: &Text| match text {
             Text::Open(text) => seal(&staff.call, key, field, text),

@@ -64,9 +64,11 @@ async fn commit<P: Platform>(
     let planned = plan.draw(id).ok_or_else(Problem::not_found)?;
     planned.approved.as_ref().ok_or(Refusal::NotApproved)?;
     pending(staff, &plan, planned).await?;
-    let library = inspections::library(call).await?;
+    let mut library = inspections::library(call).await?;
+    let today = operation.context.now.date();
+    inspections::add_records(&call.access, &mut library, today).await?;
     let past = past(&call.access, year).await?;
-    let population = freeze(&library, planned, &past, operation.context.now.date())?;
+    let population = freeze(&library, planned, &past, today)?;
     let sealed = keys.new_data_key(Draw::KIND, &Draw::id(id), call.access.random(), call.access.random());
     let (data_key, wrapped) = sealed.map_err(|_| Problem::unavailable())?;
     let sources = Sources::choose(&call.access, &library, &plan, planned, operation.context.now).await?;

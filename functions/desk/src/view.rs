@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use canon::DocId;
-use domain::catalogue::{AppealType, CategoryCode, UnitCode, Urgency};
+use domain::catalogue::{AppealType, CategoryCode, SubjectCode, UnitCode, Urgency};
 use domain::limit::{Interval, Limit};
 use domain::order::{
     Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, Relationship, StaffAction, Status,
@@ -159,6 +159,7 @@ struct Handled<'a> {
     reworks: u32,
     ruling: bool,
     class: Option<Explanation>,
+    subject: Option<&'a SubjectCode>,
     visit_by: Option<Moment>,
     answer: Option<Answer>,
     cards: &'a [Card],
@@ -187,6 +188,7 @@ fn handled(handling: &Handling, content: bool) -> Handled<'_> {
         reworks: handling.reworks,
         ruling: handling.ruling,
         class: handling.class,
+        subject: handling.subject.as_ref().filter(|_| content),
         visit_by: handling.visit_by,
         answer: handling.answer,
         cards: &handling.cards,

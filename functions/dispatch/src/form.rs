@@ -36,6 +36,8 @@ pub(crate) struct StepForm {
     past_outer: bool,
     missed: Option<String>,
     class: String,
+    /// For `submit-result`: the subject of inspection that it is about, by its code or its credit code.
+    subject: String,
     no_contact: Option<String>,
     close: bool,
     method: String,
@@ -84,6 +86,7 @@ impl StepForm {
             StepName::SubmitResult => Some(Step::SubmitResult {
                 class: word(check, "/class", &self.class)?,
                 no_contact: optional(check, "/noContact", self.no_contact.as_deref())?,
+                subject: optional(check, "/subject", Some(&self.subject))?,
             }),
             StepName::ReviewPass => Some(Step::ReviewPass { visit: catalogue.visit_timer(*now), close: self.close }),
             StepName::ReviewFail => Some(Step::ReviewFail),

@@ -30,8 +30,9 @@ pub(crate) async fn show<P: Platform>(
 ) -> Result<Response, Problem> {
     staff.require(Action::SeeInspection)?;
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
-    let library = inspections::library(&staff.call).await?;
+    let mut library = inspections::library(&staff.call).await?;
     let today = staff.call.access.now().date();
+    inspections::add_records(&staff.call.access, &mut library, today).await?;
     let found: Vec<(&SubjectCode, &Subject)> = library.subjects.iter().filter(|one| query.wants(one)).collect();
     let subjects: Vec<Value> = found.iter().take(SUBJECTS_MAX).map(|(code, one)| subject(code, one)).collect();
     let inspectors: Vec<Value> = library.inspectors.iter().map(|(code, one)| inspector(code, one, today)).collect();

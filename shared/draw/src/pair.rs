@@ -4,6 +4,7 @@
 //! other place takes another's, and so on until one is free (an augmenting path, found breadth first). Where there is
 //! no such chain, no assignment fills the places seen on the way: they and their inspectors are the blocking set.
 
+use crate::Digest;
 use crate::input::Inputs;
 use crate::mix::mix;
 use crate::places::{Places, sibling};
@@ -125,6 +126,10 @@ impl<'a> Matching<'a> {
 
     /// Fills one place more, or says what was seen in trying.
     fn augment(&mut self, start: usize) -> Result<(), Search> {
+        if let Some(inspector) = self.first_with_room(start) {
+            self.places.give(start, inspector);
+            return Ok(());
+        }
         let mut search = Search::new(&self.places);
         search.see(start, None);
         while let Some(place) = search.queue.pop_front() {
@@ -146,6 +151,23 @@ impl<'a> Matching<'a> {
             }
         }
         Err(search)
+    }
+
+    /// Of those who have room, the one whom an empty place prefers: what the search would find first, without the tickets
+    /// of everybody else and without sorting them: a fifth of a large draw's time.
+    fn first_with_room(&self, place: usize) -> Option<usize> {
+        let other = self.places.holder(sibling(place));
+        let free = (0..self.places.held.len()).filter(|inspector| {
+            other != Some(*inspector) && self.places.has_room(*inspector) && self.places.fits(place, *inspector)
+        });
+        let name = self.places.name(place);
+        free.map(|inspector| self.preferred(&name, inspector)).min().map(|(_, inspector)| inspector)
+    }
+
+    /// Where an inspector stands in the preference of the place of that name.
+    fn preferred(&self, (subject, role): &(String, Role), inspector: usize) -> (Digest, usize) {
+        let parts = [subject.as_bytes(), role.name().as_bytes(), self.places.code(inspector).as_bytes()];
+        (self.tickets.ticket("slot", &parts), inspector)
     }
 
     /// Gives `place` the inspector, and what it held to whoever wanted it, back to the start.
@@ -172,15 +194,11 @@ impl<'a> Matching<'a> {
     }
 
     fn make_preference(&self, place: usize) -> Vec<u32> {
-        let (subject, role) = self.places.name(place);
-        let ticket = |inspector: usize| {
-            let parts = [subject.as_bytes(), role.name().as_bytes(), self.places.code(inspector).as_bytes()];
-            (self.tickets.ticket("slot", &parts), u32::try_from(inspector).unwrap_or(u32::MAX))
-        };
+        let name = self.places.name(place);
         let fitting = (0..self.places.held.len()).filter(|inspector| self.places.fits(place, *inspector));
-        let mut keyed: Vec<_> = fitting.map(ticket).collect();
+        let mut keyed: Vec<_> = fitting.map(|inspector| self.preferred(&name, inspector)).collect();
         keyed.sort_unstable();
-        keyed.into_iter().map(|(_, inspector)| inspector).collect()
+        keyed.into_iter().filter_map(|(_, inspector)| u32::try_from(inspector).ok()).collect()
     }
 
     /// All places that were seen, and everybody who would fit one.

@@ -5,6 +5,7 @@
 
 mod contributors;
 mod lists;
+mod records;
 mod rounds;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use domain::staff::Role;
 use domain::time::MINUTE_MS;
 use http::StatusCode;
 pub use lists::{after, infeasible, refused, whole};
+pub use records::add_records;
 pub use rounds::round;
 use serde::Deserialize;
 use serde_json::{Value, json};

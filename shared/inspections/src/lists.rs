@@ -77,12 +77,22 @@ fn replace(bundle: &mut Bundle, substitution: &Substitution) -> Result<String, L
         Some(code) if leads(code.as_str()) == Some(true) => Who::Inspector(Role::Lead),
         Some(_) => Who::Inspector(Role::Member),
     };
-    let reason = reason(substitution.reason).ok_or(LifeError::NoSuchSource)?;
-    bundle.substitute(subject, who, reason)
+    bundle.substitute(subject, who, reason(substitution.reason))
 }
 
-fn reason(reason: Reason) -> Option<draw::substitute::Reason> {
-    draw::substitute::Reason::ALL.into_iter().find(|known| known.code() == reason.as_str())
+/// The algorithm's own word for it: it is frozen with its version and knows nothing of documents.
+const fn reason(reason: Reason) -> draw::substitute::Reason {
+    use draw::substitute::Reason as Algorithms;
+    match reason {
+        Reason::Ceased => Algorithms::Ceased,
+        Reason::MovedAway => Algorithms::MovedAway,
+        Reason::WrongEntry => Algorithms::WrongEntry,
+        Reason::CheckedElsewhere => Algorithms::CheckedElsewhere,
+        Reason::Recused => Algorithms::Recused,
+        Reason::Ill => Algorithms::Ill,
+        Reason::LeftPost => Algorithms::LeftPost,
+        Reason::CertificateLapsed => Algorithms::CertificateLapsed,
+    }
 }
 
 /// Why the lists cannot be drawn from, as an answer. An impossible pairing is told with its blocking set.
@@ -114,4 +124,20 @@ pub fn infeasible(blocked: &Blocked) -> Problem {
         .with("placeCount", blocked.places.len())
         .with("places", places)
         .with("inspectors", inspectors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The compiler sees to it that the algorithm knows every reason of ours; here, that we know every one of its, under
+    /// the same name and about the same.
+    #[test]
+    fn the_reasons_for_a_replacement_are_the_algorithms() {
+        for theirs in draw::substitute::Reason::ALL {
+            let ours: Reason = serde_json::from_value(json!(theirs.code())).unwrap();
+            assert_eq!(reason(ours), theirs);
+            assert_eq!(ours.is_about_subject(), theirs.is_about_subject(), "{}", theirs.code());
+        }
+    }
 }

@@ -91,6 +91,7 @@ export interface HandlingView {
   group?: boolean
   malicious?: boolean
   class?: string | null
+  subject?: string | null
   visitBy?: string | null
   cards: Card[]
   parent?: string | null

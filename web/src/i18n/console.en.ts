@@ -158,6 +158,7 @@ export const consoleEn: ConsoleMessages = {
   'order.repeatOf': 'Repeats',
   'order.noLead': 'Not dispatched yet',
   'order.class': 'Result',
+  'order.subject': 'About the subject',
   'order.redos': 'Done again once||Done again {n} times',
   'order.reworks': 'Sent back once||Sent back {n} times',
   'order.parent': 'Merged into',

@@ -221,6 +221,7 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'field.missed': 'Why the caller was not reached',
   'field.missed.none': 'The caller was reached',
   'field.class': 'Result',
+  'field.subject': 'Subject of inspection that it is about (its code in the library or its credit code; a complaint that holds counts against it)',
   'field.noContact': 'Why the caller was not contacted',
   'field.noContact.none': 'The caller was contacted',
   'field.close': 'Close without a callback (praise and suggestions only)',

@@ -219,6 +219,7 @@ export const wordsZhCN = {
   'field.missed': '没有联系上的原因',
   'field.missed.none': '联系上了',
   'field.class': '办理结果',
+  'field.subject': '涉及检查对象（名录编号或统一社会信用代码，投诉举报属实的计入其投诉数）',
   'field.noContact': '没有联系诉求人的原因',
   'field.noContact.none': '联系过',
   'field.close': '直接办结，不再回访（仅表扬、建议）',

@@ -157,6 +157,7 @@ export const consoleZhCN = {
   'order.repeatOf': '重复于',
   'order.noLead': '还没有派单',
   'order.class': '办理结果',
+  'order.subject': '涉及检查对象',
   'order.redos': '重办 {n} 次',
   'order.reworks': '退回重报 {n} 次',
   'order.parent': '并入',

@@ -33,6 +33,9 @@ const ROUNDS: &str = "drand_rounds.csv";
 /// The files of the libraries; a town may be without them, but not without some of them.
 pub const FILES: &[&str] = &[ITEMS, GROUPS, SUBJECTS, INSPECTORS, RESULTS, POLICY, ROUNDS];
 
+/// How long a complaint counts (handbook §3.3).
+const COMPLAINT_MONTHS: u32 = 12;
+
 /// Credit risk class (信用风险分类).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CreditClass {
@@ -129,9 +132,9 @@ pub struct Subject {
     pub class: CreditClass,
     /// Whether it is there.
     pub status: SubjectStatus,
-    /// Complaints of the last twelve months.
+    /// Complaints of the last twelve months: what the file says of elsewhere, and with [`Library::complained`] our own.
     pub complaints: u32,
-    /// Whether a serious violation is on record.
+    /// Whether a serious violation is on record: in the file, or with [`Library::offended`] from a check of ours.
     pub serious: bool,
     /// When it was inspected last, as far as the library knows.
     pub last_inspected: Option<Date>,
@@ -171,6 +174,8 @@ pub struct ResultInfo {
     pub follow_up: bool,
     /// Whether it is published.
     pub publish: bool,
+    /// Whether it is a serious violation, which puts its subject into the focus set.
+    pub serious: bool,
 }
 
 /// The list and the libraries of one town.
@@ -217,6 +222,30 @@ impl Library {
             // A heap is a fifth of what a sort weighs in a component.
             Err(BinaryHeap::from(errors).into_sorted_vec())
         }
+    }
+
+    /// Counts a complaint that was closed on `closed` as true, for twelve months; `code` is the subject's own or its credit
+    /// code. One against nobody in the library counts for nobody.
+    pub fn complained(&mut self, code: &SubjectCode, closed: Date, today: Date) {
+        if today < closed.plus_months(COMPLAINT_MONTHS)
+            && let Some(subject) = self.subject_mut(code)
+        {
+            subject.complaints = subject.complaints.saturating_add(1);
+        }
+    }
+
+    /// A check of ours found a serious violation.
+    pub fn offended(&mut self, code: &SubjectCode) {
+        if let Some(subject) = self.subject_mut(code) {
+            subject.serious = true;
+        }
+    }
+
+    fn subject_mut(&mut self, code: &SubjectCode) -> Option<&mut Subject> {
+        if self.subjects.contains_key(code) {
+            return self.subjects.get_mut(code);
+        }
+        self.subjects.values_mut().find(|subject| subject.uscc == code.as_str())
     }
 
     /// The inspector who signs in with `account`.

@@ -64,6 +64,8 @@ struct ShownTask {
 struct ShownFinding {
     results: Vec<String>,
     #[serde(default)]
+    serious: bool,
+    #[serde(default)]
     follow_ups: Vec<ShownFollowUp>,
 }
 
@@ -75,6 +77,8 @@ struct ShownFollowUp {
 
 /// The public list of draws.
 pub const DRAWS: &str = "public-draws";
+/// The checks that found a serious violation to which both inspectors put their names; one that is withdrawn leaves it.
+pub const SERIOUS_QUEUE: &str = "subjects/serious";
 /// The public list of results.
 pub const RESULTS: &str = "public-results";
 
@@ -118,6 +122,11 @@ pub fn project_check(state: &Value) -> Option<Projection> {
     let columns = json!({
         "draw": opened.draw, "subject": opened.task.subject, "status": check.status, "enteredAt": check.entered_at,
     });
+    let mut queues = Vec::new();
+    let stands = matches!(check.status, CheckStatus::Confirmed | CheckStatus::Published);
+    if stands && check.finding.as_ref().is_some_and(|finding| finding.serious) {
+        queues.push((SERIOUS_QUEUE.to_owned(), json!({ "subject": opened.task.subject })));
+    }
     let mut timelines = Vec::new();
     if matches!(check.status, CheckStatus::Published) {
         let results = check.finding.as_ref().map(|finding| finding.results.clone()).unwrap_or_default();
@@ -138,5 +147,5 @@ pub fn project_check(state: &Value) -> Option<Projection> {
         });
         timelines.push((RESULTS, row));
     }
-    Some(Projection { table: "checks", columns, queues: Vec::new(), timelines, sum: None })
+    Some(Projection { table: "checks", columns, queues, timelines, sum: None })
 }

@@ -212,6 +212,12 @@ impl Explanation {
     pub const fn can_be_redone(self) -> bool {
         !matches!(self, Self::PolicyLimit | Self::Untrue)
     }
+
+    /// Whether what was reported turned out to be so (属实).
+    #[must_use]
+    pub const fn is_substantiated(self) -> bool {
+        matches!(self, Self::Resolved | Self::Partly | Self::Planned)
+    }
 }
 
 words!(

@@ -137,6 +137,7 @@ impl Handling {
         match event {
             OrderEvent::ResultSubmitted(outcome) => {
                 self.class = Some(outcome.class);
+                self.subject.clone_from(&outcome.subject);
                 self.request = None;
                 self.reviewer = None;
                 self.attempts.clear();

@@ -61,7 +61,7 @@ pub use gate::StaffAction;
 pub use number::{OrderNo, OrderNoError};
 pub use projection::{
     CARDS_QUEUE, CallerRow, POOL_QUEUE, PROVISIONAL_QUEUE, REVIEW_QUEUE, VISIT_QUEUE, around, caller_queue,
-    clock_queue, closed_queue, local_queue, project, similar_queue, unit_queue,
+    clock_queue, closed_queue, complaints_queue, local_queue, project, similar_queue, unit_queue,
 };
 pub use rates::{Rates, Ratio};
 pub use refusal::{Refusal, RefusalKind, Why};

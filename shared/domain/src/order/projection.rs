@@ -13,7 +13,7 @@ use super::rates::Rates;
 use super::work::{Card, CardStatus, Handling};
 use super::{Status, WorkOrder};
 use crate::board::Projection;
-use crate::catalogue::{CategoryCode, Point, UnitCode, VillageCode};
+use crate::catalogue::{AppealType, CategoryCode, Point, SubjectCode, UnitCode, VillageCode};
 use crate::time::{Date, Moment};
 
 /// An order in its caller's queue: what finding a repeat needs, and nothing about the person.
@@ -97,6 +97,13 @@ pub fn local_queue(village: &VillageCode) -> String {
     format!("village/{village}")
 }
 
+/// The queue of the complaints of a year of closing that hold against a subject of inspection (handbook §3.3); a row says
+/// against which, and when it was closed. One that is opened again or turns out to be untrue leaves it.
+#[must_use]
+pub fn complaints_queue(year: i32) -> String {
+    format!("subjects/complaints/{year}")
+}
+
 /// The projection of an order's stored state.
 #[must_use]
 pub fn project(state: &Value) -> Option<Projection> {
@@ -117,6 +124,9 @@ pub fn project(state: &Value) -> Option<Projection> {
         queues.push((caller_queue(index), json!(order.caller_row())));
     }
     queues.extend(order.staff_queues());
+    if let Some((subject, at)) = order.complaint() {
+        queues.push((complaints_queue(at.date().year()), json!({ "subject": subject, "at": at })));
+    }
     if order.is_public() && order.status.is_open() {
         queues.push((similar_queue(&registered.category), seen.clone()));
     }
@@ -133,6 +143,18 @@ fn put(row: &mut Value, name: &str, value: Value) {
 }
 
 impl WorkOrder {
+    /// The subject of inspection against which it holds as a complaint, and since when: somebody complained or reported,
+    /// and it was closed as true. One that went into another is told by that one.
+    fn complaint(&self) -> Option<(&SubjectCode, Moment)> {
+        let holds = matches!(self.registered.appeal_type, AppealType::Complaint | AppealType::Report)
+            && matches!(self.status, Status::Closed | Status::Archived);
+        let handling = self
+            .handling
+            .as_deref()
+            .filter(|handling| holds && handling.class.is_some_and(|class| class.is_substantiated()))?;
+        Some((handling.subject.as_ref()?, self.closed_at?))
+    }
+
     fn caller_row(&self) -> CallerRow {
         CallerRow {
             category: self.registered.category.clone(),

@@ -10,7 +10,7 @@ use super::step::{Assignment, StaffCommand, Step};
 use super::work::{Clocked, Clocks, Handling, Outcome, Work};
 use super::{Status, WorkOrder};
 use crate::aggregate::Context;
-use crate::catalogue::{AppealType, UnitCode, VillageCode};
+use crate::catalogue::{AppealType, SubjectCode, UnitCode, VillageCode};
 use crate::limit::Limit;
 
 impl WorkOrder {
@@ -183,7 +183,9 @@ impl WorkOrder {
     /// The steps from a result to its end.
     fn closing_step(&self, command: &StaffCommand, context: &Context) -> Result<OrderEvent, Why> {
         match &command.step {
-            Step::SubmitResult { class, no_contact } => self.result(command, *class, *no_contact),
+            Step::SubmitResult { class, no_contact, subject } => {
+                self.result(command, *class, *no_contact, subject.as_ref())
+            }
             Step::ReviewPass { visit, close } => {
                 let short = matches!(self.registered.appeal_type, AppealType::Praise | AppealType::Suggestion);
                 ensure(short || !close, Why::NotForThisType)?;
@@ -260,13 +262,15 @@ impl WorkOrder {
         command: &StaffCommand,
         class: Explanation,
         no_contact: Option<NoContact>,
+        subject: Option<&SubjectCode>,
     ) -> Result<OrderEvent, Why> {
         command.needs_text()?;
         command.needs_evidence()?;
         let contacted = self.handled().is_some_and(|h| h.contacted_at.is_some());
         ensure(contacted || no_contact.is_some(), Why::ContactMissing)?;
         let reason = no_contact.filter(|_| !contacted).map(|why| why.as_str().to_owned());
-        Ok(OrderEvent::ResultSubmitted(Box::new(Outcome { work: Work { reason, ..command.work() }, class })))
+        let (work, subject) = (Work { reason, ..command.work() }, subject.cloned());
+        Ok(OrderEvent::ResultSubmitted(Box::new(Outcome { work, class, subject })))
     }
 
     pub(super) fn handled(&self) -> Option<&Handling> {

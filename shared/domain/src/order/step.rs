@@ -7,7 +7,7 @@ use super::code::{Explanation, HandOffTo, Level, NoContact, ReturnReason, StepNa
 use super::event::{Attachment, Text};
 use super::standing::Member;
 use super::work::{Answer, Clocks};
-use crate::catalogue::UnitCode;
+use crate::catalogue::{SubjectCode, UnitCode};
 use crate::limit::Limit;
 
 /// A step and who takes it.
@@ -145,6 +145,8 @@ pub enum Step {
         class: Explanation,
         /// Why the caller was never contacted, if so.
         no_contact: Option<NoContact>,
+        /// The subject of inspection that it turned out to be about.
+        subject: Option<SubjectCode>,
     },
     /// The centre agrees.
     ReviewPass {

@@ -11,7 +11,7 @@ use super::event::{Attachment, Text};
 use super::standing::{Member, is_within};
 use super::{Status, Timer};
 use crate::aggregate::Actor;
-use crate::catalogue::UnitCode;
+use crate::catalogue::{SubjectCode, UnitCode};
 use crate::limit::{Interval, Limit};
 use crate::time::{Date, Moment};
 
@@ -105,6 +105,9 @@ pub struct Outcome {
     pub work: Work,
     /// How it ended.
     pub class: super::code::Explanation,
+    /// The subject of inspection that it turned out to be about, by its code in the library or its credit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectCode>,
 }
 
 /// One attempt at a callback, or the caller's own rating (回访).
@@ -350,6 +353,9 @@ pub struct Handling {
     pub moves: u32,
     /// How the last result ended.
     pub class: Option<super::code::Explanation>,
+    /// Which subject of inspection the last result is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectCode>,
     /// Results that a review refused.
     pub reworks: u32,
     /// Redos that dissatisfied callers caused.

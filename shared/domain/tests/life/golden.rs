@@ -67,7 +67,7 @@ fn events() -> Vec<OrderEvent> {
     events.extend([E::DeadlineMoved(clocked()), E::Recounted(clocked())]);
     events.extend([E::Resumed(clocked()), E::Visited(visited()), E::Rated(visited()), E::Ruled(visited())]);
     events.push(E::Reopened(visited()));
-    events.push(E::ResultSubmitted(Box::new(Outcome { work: *work(), class: Explanation::Partly })));
+    events.push(E::ResultSubmitted(Box::new(Outcome { work: *work(), class: Explanation::Partly, subject: None })));
     let of_work: [fn(Box<Work>) -> OrderEvent; 24] = [
         E::RespondentNamed,
         E::AnsweredNow,

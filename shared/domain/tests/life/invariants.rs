@@ -134,7 +134,7 @@ fn invariant_19_supervision_is_the_towns_own_and_not_called_the_governments() {
 
 #[test]
 fn invariant_20_no_result_without_contact_or_the_reason_why_not() {
-    let submit = |no_contact| Step::SubmitResult { class: Explanation::Resolved, no_contact };
+    let submit = |no_contact| Step::SubmitResult { class: Explanation::Resolved, no_contact, subject: None };
     let mut scene = Scene::new().signed();
     assert_eq!(scene.take(&handler(LEAD), submit(None)), Err(Why::ContactMissing));
     let unreachable = scene.clone().with(&handler(LEAD), submit(Some(NoContact::Unreachable)));

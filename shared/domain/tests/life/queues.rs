@@ -105,3 +105,35 @@ fn cards_that_wait_for_a_decision_are_listed() {
     let dismissed = proposed.with(&supervisor(), Step::Card { name: CardStep::Dismiss, key: "notice/x".to_owned() });
     assert!(!names(&dismissed).contains(&CARDS_QUEUE.to_owned()));
 }
+
+/// The complaints against subjects of inspection that an order is among.
+fn complaints(scene: &Scene) -> Vec<(String, Value)> {
+    queues(scene).into_iter().filter(|(name, _)| name.starts_with("subjects/")).collect()
+}
+
+#[test]
+fn a_complaint_that_holds_counts_against_its_subject_while_it_is_closed() {
+    let about = |scene: Scene, class, subject| {
+        let scene = scene.signed().contacted().with_result_about(class, subject).passed();
+        let visit = scene.visit(Some(content()));
+        assert!(complaints(&scene).is_empty(), "nobody has agreed yet");
+        scene.with(&caller_agent(), visit)
+    };
+    let subject = Some("YD-DX-0001");
+    let closed = about(Scene::new(), Explanation::Partly, subject);
+    let row = serde_json::json!({"subject": "YD-DX-0001", "at": closed.now});
+    assert_eq!(complaints(&closed), [(complaints_queue(2026), row)]);
+    for class in [Explanation::PolicyLimit, Explanation::Untrue, Explanation::NotContactable] {
+        assert!(complaints(&about(Scene::new(), class, subject)).is_empty(), "{class}");
+    }
+    assert!(complaints(&about(Scene::new(), Explanation::Resolved, None)).is_empty(), "about nobody in the library");
+    let help = Scene::of(registered("T0403", AppealType::Help));
+    assert!(complaints(&about(help, Explanation::Resolved, subject)).is_empty(), "nobody complained");
+    let archived = closed.clone().after_hours(7 * 24).with(&Member::system("clock"), Step::Archive);
+    assert_eq!(complaints(&archived), complaints(&closed), "the archive forgets nothing");
+    let clocks = closed.any_clocks();
+    let opened = closed.with(&supervisor(), Step::ReopenFalse { clocks });
+    assert!(complaints(&opened).is_empty());
+    let untrue = opened.with_result_about(Explanation::Untrue, None);
+    assert_eq!(untrue.handling().subject, None, "the last result says");
+}

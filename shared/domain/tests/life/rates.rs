@@ -48,7 +48,8 @@ fn contact_after_the_limit_is_no_response() {
     let visit = late.visit(Some(content()));
     let late = late.with(&caller_agent(), visit).order;
     let never = Scene::new().signed();
-    let result = Step::SubmitResult { class: Explanation::Resolved, no_contact: Some(NoContact::Unreachable) };
+    let result =
+        Step::SubmitResult { class: Explanation::Resolved, no_contact: Some(NoContact::Unreachable), subject: None };
     let never = never.with(&handler(LEAD), result).passed();
     let visit = never.visit(Some(content()));
     let never = never.with(&caller_agent(), visit).order;

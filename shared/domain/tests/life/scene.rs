@@ -213,7 +213,12 @@ impl Scene {
     }
 
     pub fn with_result(self, class: Explanation) -> Self {
-        self.with(&handler(LEAD), Step::SubmitResult { class, no_contact: None })
+        self.with_result_about(class, None)
+    }
+
+    pub fn with_result_about(self, class: Explanation, subject: Option<&str>) -> Self {
+        let subject = subject.map(|code| code.parse().unwrap());
+        self.with(&handler(LEAD), Step::SubmitResult { class, no_contact: None, subject })
     }
 
     pub fn passed(self) -> Self {

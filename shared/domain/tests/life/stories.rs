@@ -95,7 +95,7 @@ fn nobody_decides_on_their_own_work() {
     scene = scene.with(&one, suspend_request(3));
     assert_eq!(scene.take(&one, Step::SuspendApprove), Err(Why::SamePerson));
     scene = scene.with(&two, Step::SuspendReject).with(&one, Step::Contact { missed: None });
-    scene = scene.with(&one, Step::SubmitResult { class: Explanation::Resolved, no_contact: None });
+    scene = scene.with(&one, Step::SubmitResult { class: Explanation::Resolved, no_contact: None, subject: None });
     let pass = || Step::ReviewPass { visit: TOWN.visit_timer(at(MONDAY)), close: false };
     assert_eq!(scene.take(&one, pass()), Err(Why::SamePerson));
     assert_eq!(scene.take(&one, Step::ReviewFail), Err(Why::SamePerson));
@@ -115,7 +115,7 @@ fn helpers_reply_before_the_result() {
     );
     let assignment = scene.assignment(LEAD, &["D04"]);
     scene = scene.with(&dispatcher(), Step::Dispatch(assignment)).with(&handler(LEAD), Step::Sign).contacted();
-    let result = || Step::SubmitResult { class: Explanation::Resolved, no_contact: None };
+    let result = || Step::SubmitResult { class: Explanation::Resolved, no_contact: None, subject: None };
     assert_eq!(scene.take(&handler(LEAD), result()), Err(Why::CoUnitsPending));
     assert_eq!(scene.take(&dispatcher(), Step::AddCo { units: vec![unit("D04")] }), Err(Why::UnitTwice));
     assert_eq!(scene.take(&dispatcher(), Step::AddCo { units: Vec::new() }), Err(Why::UnitMissing));

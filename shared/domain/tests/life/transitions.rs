@@ -104,7 +104,14 @@ fn steps(scene: &Scene) -> BTreeMap<StepName, (Member, Step)> {
         (s.clone(), Step::MarkMalicious),
         (s.clone(), Step::ClearMalicious),
         (h.clone(), Step::Contact { missed: None }),
-        (h.clone(), Step::SubmitResult { class: Explanation::Resolved, no_contact: Some(NoContact::Unreachable) }),
+        (
+            h.clone(),
+            Step::SubmitResult {
+                class: Explanation::Resolved,
+                no_contact: Some(NoContact::Unreachable),
+                subject: None,
+            },
+        ),
         (s.clone(), Step::ReviewPass { visit: TOWN.visit_timer(scene.now), close: false }),
         (s.clone(), Step::ReviewFail),
         (caller_agent(), scene.visit(Some(content()))),
@@ -180,7 +187,8 @@ fn the_menu_says_what_the_step_would_answer() {
 #[test]
 fn a_refusal_says_what_would_be_allowed() {
     let mut scene = Scene::new().dispatched();
-    let refusal = scene.refusal(&handler(LEAD), Step::SubmitResult { class: Explanation::Resolved, no_contact: None });
+    let refusal = scene
+        .refusal(&handler(LEAD), Step::SubmitResult { class: Explanation::Resolved, no_contact: None, subject: None });
     let Refusal { why, status, allowed } = refusal.unwrap();
     assert_eq!((why, status), (Why::StateConflict, Status::PendingSign));
     assert_eq!(allowed, [StepName::Sign, StepName::ReturnRequest]);
@@ -215,7 +223,7 @@ fn what_a_step_must_carry() {
         scene.evidence.truncate(usize::from(evidence));
         scene
     };
-    let result = || Step::SubmitResult { class: Explanation::Resolved, no_contact: None };
+    let result = || Step::SubmitResult { class: Explanation::Resolved, no_contact: None, subject: None };
     let contacted = || Scene::new().signed().contacted();
     let h = handler(LEAD);
     assert_eq!(poor(contacted(), false, true).take(&h, result()), Err(Why::TextMissing));

@@ -49,7 +49,11 @@ fn step(scene: &Scene, n: usize) -> Step {
         19 => Step::SuspendReject,
         20 => Step::Resume { clocks: scene.clocks(Clocking::Resume) },
         21 => Step::Contact { missed: None },
-        22 | 23 => Step::SubmitResult { class: classes[n % classes.len()], no_contact: Some(NoContact::Unreachable) },
+        22 | 23 => Step::SubmitResult {
+            class: classes[n % classes.len()],
+            no_contact: Some(NoContact::Unreachable),
+            subject: None,
+        },
         24 => Step::ReviewPass { visit: TOWN.visit_timer(scene.now), close: false },
         25 => Step::ReviewFail,
         26 => scene.visit(answers[n % 3]),

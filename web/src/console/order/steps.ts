@@ -73,7 +73,7 @@ export const STEPS: Record<string, StepSpec> = {
   suspendReject: step('required'),
   resume: step('optional'),
   contact: step('required', [choice('missed', NO_CONTACT, false)]),
-  submitResult: step('required', [choice('class', CLASSES, true, 'class'), choice('noContact', NO_CONTACT, false)], { attachments: 'required' }),
+  submitResult: step('required', [choice('class', CLASSES, true, 'class'), choice('noContact', NO_CONTACT, false), { name: 'subject', kind: 'line', required: false }], { attachments: 'required' }),
   reviewPass: step('optional', [{ name: 'close', kind: 'check', required: false }]),
   reviewFail: step('required'),
   visit: step('optional', [choice('method', METHODS), { name: 'answer', kind: 'visit', required: true }]),

@@ -29,21 +29,6 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The algorithm's code for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ceased => "ceased",
-            Self::MovedAway => "movedAway",
-            Self::WrongEntry => "wrongEntry",
-            Self::CheckedElsewhere => "checkedElsewhere",
-            Self::Recused => "recused",
-            Self::Ill => "ill",
-            Self::LeftPost => "leftPost",
-            Self::CertificateLapsed => "certificateLapsed",
-        }
-    }
-
     /// Whether it replaces the subject, and not an inspector.
     #[must_use]
     pub const fn is_about_subject(self) -> bool {

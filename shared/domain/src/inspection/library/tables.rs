@@ -96,6 +96,7 @@ pub(super) fn results(files: &Files<'_>, errors: &Errors) -> BTreeMap<String, Re
         "requires_followup",
         "list_abnormal_candidate",
         "publish",
+        "serious",
         "note",
     ];
     let table = Table::read(RESULTS, files, &columns, errors);
@@ -103,8 +104,11 @@ pub(super) fn results(files: &Files<'_>, errors: &Errors) -> BTreeMap<String, Re
     for row in table.rows() {
         let (name_zh, name_en) = (row.text("name_zh"), row.text("name_en"));
         let (follow_up, publish) = (row.flag("requires_followup"), row.flag("publish"));
-        let value =
-            || Some(ResultInfo { name_zh: name_zh?, name_en: name_en?, follow_up: follow_up?, publish: publish? });
+        let serious = row.flag("serious");
+        let value = || {
+            let (follow_up, publish, serious) = (follow_up?, publish?, serious?);
+            Some(ResultInfo { name_zh: name_zh?, name_en: name_en?, follow_up, publish, serious })
+        };
         insert_new(&mut found, &row, "result_code", value());
     }
     found

@@ -8,6 +8,7 @@ pub(super) fn finding() -> Finding {
         points: vec![Point { item: code("YD-JC-001"), outcome: Outcome::Compliant, note: None }],
         results: vec!["R01".into()],
         publish: true,
+        serious: false,
         signature: Signature { refused: false, name: Text::Open("店主".into()) },
         photos: Vec::new(),
         follow_ups: Vec::new(),
@@ -106,4 +107,46 @@ fn what_is_never_published_stays_inside() {
     assert_eq!(check_step(&mut check, "head", None, CheckStep::Publish), Err(Refusal::NeverPublished));
     let shown = project_check(&serde_json::to_value(check.as_ref().unwrap()).unwrap()).unwrap();
     assert!(shown.timelines.is_empty());
+}
+
+#[test]
+fn a_serious_violation_is_on_record_once_both_signed_until_it_is_withdrawn() {
+    let (mut library, mut check) = (library(), None);
+    assert!(library.is_serious(&["R06".into(), "R07".into()]) && !library.is_serious(&["R04".into()]));
+    let queues =
+        |check: &Option<Check>| project_check(&serde_json::to_value(check.as_ref().unwrap()).unwrap()).unwrap().queues;
+    let (lead, member) = (Some("YDZF260026"), Some("YDZF260021"));
+    check_step(&mut check, "inspector", lead, enter("YD-DX-0001")).unwrap();
+    let refused = Finding { results: vec!["R07".into()], serious: true, ..finding() };
+    check_step(&mut check, "inspector", lead, CheckStep::Submit(Box::new(refused))).unwrap();
+    assert!(queues(&check).is_empty());
+    let publish_by = catalogue().timer(at(OUT), Check::PUBLISH_WITHIN);
+    check_step(&mut check, "second", member, CheckStep::Confirm { publish_by }).unwrap();
+    let on_record = [(SERIOUS_QUEUE.to_owned(), serde_json::json!({"subject": "YD-DX-0001"}))];
+    assert_eq!(queues(&check), on_record);
+    check_step(&mut check, "head", None, CheckStep::Publish).unwrap();
+    assert_eq!(queues(&check), on_record);
+    check_step(&mut check, "head", None, CheckStep::Withdraw(Text::Open("撤销".into()))).unwrap();
+    assert!(queues(&check).is_empty());
+    let before = library.subjects[&code::<SubjectCode>("YD-DX-0001")].serious;
+    library.offended(&code("YD-DX-0001"));
+    assert_eq!((before, library.subjects[&code::<SubjectCode>("YD-DX-0001")].serious), (false, true));
+}
+
+#[test]
+fn three_complaints_of_twelve_months_put_a_subject_into_the_focus_set() {
+    let (mut library, subject) = (library(), code::<SubjectCode>("YD-DX-0001"));
+    let today = day("2026-11-25");
+    let before = library.subjects[&subject].complaints;
+    assert_eq!((before, is_focus(&library.subjects[&subject])), (1, false), "as the file has it");
+    // By its code and by its credit code; too long ago; against somebody else.
+    library.complained(&subject, day("2025-11-26"), today);
+    library.complained(&subject, day("2025-11-25"), today);
+    library.complained(&code("YD-DX-9999"), today, today);
+    assert_eq!((library.subjects[&subject].complaints, is_focus(&library.subjects[&subject])), (2, false));
+    library.complained(&code("92990181MA0000001P"), today, today);
+    assert_eq!((library.subjects[&subject].complaints, is_focus(&library.subjects[&subject])), (3, true));
+    let frozen = freeze(&library, &planned(), &[], today).unwrap();
+    let focus = frozen.strata.iter().find(|stratum| stratum.name == FOCUS).unwrap();
+    assert!(focus.subjects.contains(&subject));
 }
