@@ -1,12 +1,14 @@
 //! Inspections, from the plan to the publication: whoever plans, approves, inspects and publishes does whatever is
 //! possible for them, at the same time as the others, insists with the same key, and remembers what they were told.
 
-use domain::inspection::{Check, Draw, Plan};
+use domain::inspection::{Check, Draw, Plan, Pledges};
 use domain::staff::Role;
+use domain::time::{MINUTE_MS, Moment};
+use draw::policy::{hex, reveal_hash};
 use http::StatusCode;
 use serde_json::{Value, json};
-use store::Document;
 use store::memory::Gate as _;
+use store::{Document, Platform as _};
 
 use crate::checker::Violation;
 use crate::citizens::Citizens;
@@ -26,6 +28,8 @@ pub const CAST: [(&str, Post); 4] = [
 pub const ROSTER: [&str; 2] = ["YDZF260026", "YDZF260021"];
 /// The year of the simulation.
 const YEAR: i32 = 2026;
+/// A draw with contributors in a run: minutes until hashes, secrets and lotteries are there.
+const CONTRIBUTED_MINUTES: [i64; 3] = [3, 6, 7];
 /// Draws of one run: each is some twenty steps.
 const DRAWS_MAX: usize = 3;
 
@@ -38,10 +42,46 @@ pub fn planned(name: &str, policy: &str) -> Value {
     })
 }
 
-/// What was found: something that has to be followed up, or nothing.
+/// The lotteries' numbers, as everybody reads them.
+pub const NUMBERS: [&str; 3] = ["01,05,12,18,22,33+16", "01,05,12,18,35+01,12", "00123"];
+
+/// A draw with contributors: `minutes` from now, `now_ms`, until hashes, secrets and lotteries are there.
+#[must_use]
+pub fn contributed(name: &str, now_ms: i64, minutes: [i64; 3]) -> Value {
+    // Deadlines are whole seconds.
+    let at = |minutes: i64| Moment::from_unix_ms(now_ms.div_euclid(1_000) * 1_000 + minutes * MINUTE_MS).to_string();
+    let [pledge_by, reveal_by, drawn_at] = minutes.map(at);
+    let lottery = |game: &str| json!({"game": game, "issue": 26136, "at": drawn_at});
+    let people = ["c1", "c2", "c3"].map(|who| json!({"name": who, "standing": "nobody's"}));
+    let mut form = planned(name, "contributors");
+    form["rehearsal"] = json!(false);
+    form["contributors"] = json!({
+        "people": people, "pledgeBy": pledge_by, "revealBy": reveal_by,
+        "lotteries": [lottery("ssq"), lottery("dlt"), lottery("pl5")],
+    });
+    form
+}
+
+/// What `who` commits to in the draw `id`, and what shows it.
+#[must_use]
+pub fn pledge(id: &str, who: &str) -> Value {
+    json!({"who": who, "hash": hex(&reveal_hash(id, who, &secret(who)))})
+}
+
+/// The secret that `who` committed to.
+#[must_use]
+pub fn reveal(who: &str) -> Value {
+    json!({"who": who, "secret": hex(&secret(who))})
+}
+
+fn secret(who: &str) -> [u8; 32] {
+    *canon::sha256(&[b"secret of ", who.as_bytes()]).as_bytes()
+}
+
+/// What was found: something serious that has to be followed up, or nothing.
 #[must_use]
 pub fn finding(bad: bool, name: &str) -> Value {
-    let (outcome, result) = if bad { ("notCompliant", "R06") } else { ("compliant", "R01") };
+    let (outcome, result) = if bad { ("notCompliant", "R07") } else { ("compliant", "R01") };
     let follow_ups = json!([{"kind": "correction", "owner": "D06", "due": "2026-12-10"}]);
     json!({
         "points": [{"item": "YD-JC-001", "outcome": outcome, "note": name}], "results": [result], "refused": bad,
@@ -73,6 +113,8 @@ struct Wish {
     /// The document that it changes, and the draw that it is about.
     doc: String,
     draw: Option<String>,
+    /// What somebody without an account shows; who signed in shows nothing more.
+    shown: Option<String>,
 }
 
 struct Officer {
@@ -92,7 +134,9 @@ impl Citizens {
             self.scheduler().actor(async move {
                 let mut officer = Officer { citizens: citizens.clone(), name, post, signed: None, random };
                 for step in 0..steps {
-                    let pause_ms = officer.random.below(4_000);
+                    // Sometimes long enough for a deadline to pass.
+                    let at_most_ms = if officer.random.chance(100) { 90_000 } else { 4_000 };
+                    let pause_ms = officer.random.below(at_most_ms);
                     officer.scheduler().sleep_ms(pause_ms).await;
                     officer.live(&format!("{name} wish {step:04} end")).await;
                 }
@@ -136,14 +180,13 @@ impl Officer {
         let known = plan.get("draws").and_then(Value::as_array).map_or(0, Vec::len);
         let doc = Document::<Plan>::key_of(&Plan::id(YEAR));
         if self.is(Role::UnitHead) && known < DRAWS_MAX && (known == 0 || self.random.chance(200)) {
-            let body = planned(text, if self.random.chance(500) { "sealed" } else { "drand" });
-            return Some(Wish {
-                path: "/api/inspection/plan".to_owned(),
-                step: "propose".to_owned(),
-                body,
-                doc,
-                draw: None,
-            });
+            let body = match self.random.below(4) {
+                0 => planned(text, "sealed"),
+                1 => planned(text, "drand"),
+                _ => contributed(text, self.citizens.kv.now_ms(), CONTRIBUTED_MINUTES),
+            };
+            let path = "/api/inspection/plan".to_owned();
+            return Some(Wish { path, step: "propose".to_owned(), body, doc, draw: None, shown: None });
         }
         let id = self.pick(plan.get("draws"))?.get("id")?.as_str()?.to_owned();
         let desk = self.see(&format!("/api/inspection/desk/{id}")).await?;
@@ -152,7 +195,10 @@ impl Officer {
         if self.is(Role::Inspector) && is_open && self.random.chance(400) {
             let (path, body) =
                 (format!("/api/inspection/plan/{id}/recuse"), json!({"subject": "YD-DX-0011", "reason": text}));
-            return Some(Wish { path, step: "recuse".to_owned(), body, doc, draw: None });
+            return Some(Wish { path, step: "recuse".to_owned(), body, doc, draw: None, shown: None });
+        }
+        if let Some(wish) = self.contributes(&id, &desk) {
+            return Some(wish);
         }
         let step = self.pick(desk.get("actions"))?.as_str()?.to_owned();
         let body = self.draw_form(&step, &desk, text)?;
@@ -165,7 +211,37 @@ impl Officer {
             }
         };
         let draw = (!matches!(step.as_str(), "approve")).then_some(id);
-        Some(Wish { path, step, body, doc, draw })
+        Some(Wish { path, step, body, doc, draw, shown: None })
+    }
+
+    /// What a contributor does of whose draw this officer looks: commits before it is frozen, reveals after, or does not.
+    fn contributes(&mut self, id: &str, desk: &Value) -> Option<Wish> {
+        let of = desk.get("contributors").filter(|of| of.is_object())?;
+        let (draw, public) = (id.parse().ok()?, format!("/api/inspection/draws/{id}"));
+        let missing = |at: usize, name: &str| of.pointer(&format!("/people/{at}/{name}")).is_some_and(Value::is_null);
+        if desk.get("status") == Some(&json!("committed")) {
+            let at =
+                Some(self.random.index(3)).filter(|at| missing(*at, "secret")).filter(|_| self.random.chance(600))?;
+            return Some(Wish {
+                path: format!("{public}/entropy"),
+                step: "reveal secret".to_owned(),
+                body: reveal(&format!("c{}", at + 1)),
+                doc: Document::<Draw>::key_of(&Draw::id(&draw)),
+                draw: Some(id.to_owned()),
+                shown: Some(String::new()),
+            });
+        }
+        // Only whoever plans sees the links, and hands them out.
+        let at = (0..3).find(|at| missing(*at, "hash")).filter(|_| desk.get("status") == Some(&json!("approved")))?;
+        let link = of.pointer(&format!("/links/{at}"))?.as_str()?;
+        Some(Wish {
+            path: format!("{public}/contributors"),
+            step: "pledge".to_owned(),
+            body: pledge(id, &format!("c{}", at + 1)),
+            doc: Document::<Pledges>::key_of(&Pledges::id(&draw)),
+            draw: None,
+            shown: Some(format!("Contributor {link}")),
+        })
     }
 
     /// None where this is not the moment: replacements are rare, and nothing is revealed while checks are open.
@@ -187,6 +263,7 @@ impl Officer {
                 json!({ "index": desk.get("substitutions")?.as_array()?.iter().filter(|one| signed(one)).count() })
             }
             "reveal" if self.random.chance(850) => return None,
+            "lottery" => json!({ "numbers": NUMBERS }),
             _ => json!({}),
         };
         if !matches!(step, "approve" | "commit" | "entropy") {
@@ -198,7 +275,14 @@ impl Officer {
     /// Takes a step of a check.
     async fn about_checks(&mut self, text: &str) -> Option<Wish> {
         let tasks = self.see("/api/inspection/checks").await?;
-        let task = self.pick(tasks.get("items"))?;
+        // A check that has begun is mostly gone on with, so that runs see whole ones.
+        let all = tasks.get("items")?.as_array()?;
+        let begun: Vec<&Value> = all.iter().filter(|task| task.get("status") != Some(&json!("open"))).collect();
+        let task = if begun.is_empty() || self.random.chance(200) {
+            self.pick(tasks.get("items"))?
+        } else {
+            *begun.get(self.random.index(begun.len()))?
+        };
         let (draw, subject) = (task.get("draw")?.as_str()?.to_owned(), task.get("subject")?.as_str()?.to_owned());
         let path = format!("/api/inspection/checks/{draw}/{subject}");
         let view = self.see(&path).await?;
@@ -214,7 +298,7 @@ impl Officer {
         };
         body.as_object_mut()?.insert("ifVersion".to_owned(), view.get("version")?.clone());
         let doc = Document::<Check>::key_of(&Check::id(&draw.parse().ok()?, &subject.parse().ok()?));
-        Some(Wish { path: format!("{path}/{step}"), step, body, doc, draw: Some(draw) })
+        Some(Wish { path: format!("{path}/{step}"), step, body, doc, draw: Some(draw), shown: None })
     }
 
     fn scheduler(&self) -> &Scheduler {
@@ -246,8 +330,10 @@ impl Officer {
     async fn post(&mut self, wish: &Wish, key: &str) -> Option<Response> {
         let (path, key, body) = (wish.path.clone(), key.to_owned(), wish.body.to_string().into_bytes());
         let instance = self.citizens.instance();
-        let answer = if wish.step == "entropy" {
-            self.scheduler().request(instance.post(path, key, None, body)).await?
+        let public = wish.shown.clone().or_else(|| (wish.step == "entropy").then(String::new));
+        let answer = if let Some(shown) = public {
+            let shown = Some(shown).filter(|shown| !shown.is_empty());
+            self.scheduler().request(instance.post_as(path, key, shown, body)).await?
         } else {
             let signed = self.signed().await?;
             self.scheduler().request(instance.staff_post(path, key, signed, body)).await?

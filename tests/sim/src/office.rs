@@ -99,7 +99,7 @@ pub fn form(step: &str, view: &Value, text: &str, photo: &str, parent: &str, pic
     json!({
         "ifVersion": view["version"], "text": text, "attachments": if photo.is_empty() { vec![] } else { vec![photo] }, "lead": LEAD, "coUnits": [VILLAGE],
         "units": if step == "addCo" { [OTHER] } else { ["D05"] }, "knowledge": "K-1", "to": "petition",
-        "reason": reason, "limit": { "n": 1, "unit": unit }, "pastOuter": true, "class": "resolved",
+        "reason": reason, "limit": { "n": 1, "unit": unit }, "pastOuter": true, "class": "resolved", "subject": "YD-DX-0001",
         "method": "phone", "answer": { "contacted": true, "resolved": !pick.is_multiple_of(3), "satisfaction": 1 + pick % 5 },
         "until": format!("2027-0{}-15", 1 + pick % 9), "parent": parent, "redo": pick.is_multiple_of(2), "level": "notice", "key": card.and_then(|card| card["key"].as_str()).unwrap_or_default(),
     })

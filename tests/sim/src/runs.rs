@@ -107,6 +107,11 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     for _ in 0..=random.below(2) {
         citizens.ticker(if random.chance(250) { 150_000 } else { 3_000 });
     }
+    finish(&scheduler, &citizens)
+}
+
+/// Runs to the end, lets everything come to rest, and checks what everybody was told.
+fn finish(scheduler: &Scheduler, citizens: &Citizens) -> Result<Outcome, Violation> {
     scheduler.run();
     scheduler.set_faults(Faults::default());
     if let Some(violation) = citizens.violation() {
@@ -114,11 +119,24 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     }
     citizens.check(&citizens.kv.dump())?;
     let instance = Instance::new(&citizens.kv);
-    quiesce::settle(&scheduler, &citizens.kv, &Promises::default(), || town::tick(&instance))?;
+    quiesce::settle(scheduler, &citizens.kv, &Promises::default(), || town::tick(&instance))?;
     citizens.check(&citizens.kv.dump())?;
-    inspectors::draws_hold(&scheduler, &instance, &citizens.draws())?;
+    inspectors::draws_hold(scheduler, &instance, &citizens.draws())?;
     let (acknowledged, steps) = (citizens.promised(), citizens.steps());
     Ok(Outcome { trace: scheduler.trace(), faults: scheduler.injected(), acknowledged, steps })
+}
+
+/// One run through the front door in which nothing but inspections happens, long enough for whole ones.
+///
+/// # Errors
+/// What was found wrong.
+pub fn over_inspections(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
+    let mut random = Random::new(seed);
+    let scheduler = Scheduler::new(random.bits(), temper(&mut random));
+    let citizens = Citizens::new(backend, scheduler.clone())?;
+    citizens.inspection(60 + u32::try_from(random.below(40)).unwrap_or(0));
+    citizens.ticker(15_000);
+    finish(&scheduler, &citizens)
 }
 
 /// The seeds to run: the one of `ONETOWN_SIM_SEED`, else `ONETOWN_SIM_RUNS` of them from `ONETOWN_SIM_FROM` (0), else

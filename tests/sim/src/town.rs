@@ -76,7 +76,7 @@ impl Instance {
         let app = App::new(kv.clone());
         let staff = dispatch::routes().merge(desk::routes()).merge(whistles::routes()).merge(exports::routes());
         let inspections = inspection::routes().merge(commitment::routes()).merge(drawing::routes());
-        let inspections = inspections.merge(checks::routes()).merge(draws::routes());
+        let inspections = inspections.merge(checks::routes()).merge(draws::routes()).merge(pledges::routes());
         let citizens = intake::routes()
             .merge(attachments::routes())
             .merge(cases::routes())
@@ -89,13 +89,18 @@ impl Instance {
 
     /// Sends `body` under the idempotency key `key`.
     pub async fn post(self, path: String, key: String, secret: Option<String>, body: Vec<u8>) -> Response {
+        self.post_as(path, key, secret.map(|secret| format!("Case {secret}")), body).await
+    }
+
+    /// The same by somebody without an account who shows `authorization`.
+    pub async fn post_as(self, path: String, key: String, authorization: Option<String>, body: Vec<u8>) -> Response {
         let address = format!("203.0.{}.{}", sha256(&[key.as_bytes()]).as_bytes()[0], key.len());
         let mut request = Request::post(path)
             .header("content-type", "application/json")
             .header("spin-client-addr", address)
             .header("idempotency-key", key);
-        if let Some(secret) = secret {
-            request = request.header("authorization", format!("Case {secret}"));
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
         }
         send(self.citizens, request.body(Body::from(body))).await
     }
@@ -182,8 +187,10 @@ pub fn tick(instance: &Instance) -> Ticking {
 pub fn form(caller: u64, matter: u64, text: &str, attachments: &[String]) -> Vec<u8> {
     let categories = ["T0101", "T0102", "T0201"];
     let category = usize::try_from(matter).ok().and_then(|matter| categories.get(matter % categories.len()).copied());
+    // Every other matter is a complaint, which may be about a subject of inspection.
+    let appeal = if matter.is_multiple_of(2) { "help" } else { "complaint" };
     let form = json!({
-        "appealType": "help", "categoryCode": category, "title": text, "content": format!("{text}: please help"),
+        "appealType": appeal, "categoryCode": category, "title": text, "content": format!("{text}: please help"),
         "place": { "villageCode": "990181101001" }, "caller": { "phone": format!("1390000000{}", caller % 10) },
         "confidential": false, "attachments": attachments,
     });

@@ -99,6 +99,12 @@ fn merged(town: &Town) {
 }
 
 fn close(town: &Town, id: &str) {
+    settle_with_caller(town, id);
+    beat(town, "tick");
+}
+
+/// Every step until the caller is content.
+fn settle_with_caller(town: &Town, id: &str) {
     for (post, step) in [
         (CENTRE, "dispatch"),
         (HANDLER, "sign"),
@@ -110,7 +116,6 @@ fn close(town: &Town, id: &str) {
     ] {
         take(town, id, post, step, "");
     }
-    beat(town, "tick");
 }
 
 fn answered(town: &Town) {
@@ -265,3 +270,46 @@ fn every_point(backend: Backend) {
 }
 
 sim::on_every_backend!(every_point);
+
+/// What is on record about a subject of inspection is folded from what happened: once, whatever meets the tick that does it.
+mod records {
+    use sim::inspectors::CAST;
+
+    use super::*;
+
+    /// How many complaints the subject has whom the forms name.
+    fn complaints(town: &Town) -> u64 {
+        let (account, post) = CAST[0];
+        let (who, path) = (town.sign_in_as(account, post).unwrap(), "/api/inspection/library?q=YD-DX-0001".to_owned());
+        let answer = town.instance().staff_get(path, who).now_or_never().unwrap();
+        answer.body.pointer("/subjects/0/complaints").and_then(Value::as_u64).unwrap()
+    }
+
+    fn point(town: &Town, special: Special, expected: u64) -> Result<usize, String> {
+        let struck = town.copied(special);
+        // Whatever it answers, if it answers at all.
+        struck.instance().beat("/api/clock/tick").now_or_never();
+        let operations = struck.gate.passed().len();
+        let town = struck.restarted(None);
+        town.settle()?;
+        let found = complaints(&town);
+        if found == expected { Ok(operations) } else { Err(format!("{found} complaints instead of {expected}")) }
+    }
+
+    fn every_point(backend: Backend) {
+        let town = Town::new(backend).unwrap();
+        let before = complaints(&town);
+        let id = submit(&town, 1, 1, "rats");
+        beat(&town, "tick");
+        settle_with_caller(&town, &id);
+        let mut points =
+            every(&format!("{backend:?} a complaint"), |special| point(&town, special, before + 1)).unwrap();
+        beat(&town, "tick");
+        take(&town, &id, WATCH, "reopenFalse", "");
+        points += every(&format!("{backend:?} none any more"), |special| point(&town, special, before)).unwrap();
+        println!("{backend:?}: {points} points");
+        assert!(points > 100, "only {points} points");
+    }
+
+    sim::on_every_backend!(every_point);
+}

@@ -1,20 +1,31 @@
-//! Crash points of inspections: every command from the plan to the withdrawal of a result; every store operation, every
-//! fate.
+//! Crash points of inspections: every command from the plan to the withdrawal of a result, and of a draw with contributors
+//! to its result; every store operation, every fate.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: what is wrong must stop it")]
 
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use sim::checker;
-use sim::inspectors::{CAST, ROSTER, draws_hold, finding, planned};
+use sim::inspectors::{CAST, NUMBERS, ROSTER, contributed, draws_hold, finding, planned, pledge, reveal};
 use sim::points::{Special, Struck, Town, every};
 use sim::town::{self, Instance, Response, Signed};
-use store::memory::Backend;
+use store::memory::{Backend, Gate as _};
 
+const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 
-/// A request on a town in which it is possible. Nobody has to sign in to bring a round.
+/// Who sends a request.
+#[derive(Clone)]
+enum Who {
+    Staff(Signed),
+    /// To bring a round or a secret nobody has to sign in.
+    Anybody,
+    /// Whoever has a contributor's link.
+    Link(String),
+}
+
+/// A request on a town in which it is possible.
 struct Wish {
-    who: Option<Signed>,
+    who: Who,
     path: String,
     key: String,
     body: Value,
@@ -29,8 +40,11 @@ impl Wish {
     fn send(&self, instance: &Instance) -> Option<Response> {
         let (path, key, body) = (self.path.clone(), self.key.clone(), self.body.to_string().into_bytes());
         match self.who.clone() {
-            Some(who) => instance.clone().staff_post(path, key, who, body).now_or_never(),
-            None => instance.clone().post(path, key, None, body).now_or_never(),
+            Who::Staff(who) => instance.clone().staff_post(path, key, who, body).now_or_never(),
+            Who::Anybody => instance.clone().post_as(path, key, None, body).now_or_never(),
+            Who::Link(link) => {
+                instance.clone().post_as(path, key, Some(format!("Contributor {link}")), body).now_or_never()
+            }
         }
     }
 
@@ -50,7 +64,7 @@ impl Wish {
 /// How many events the documents of inspections have together.
 fn events(town: &Town) -> usize {
     let documents = checker::documents(&town.kv.dump()).unwrap();
-    let kinds = ["doc/inspectionplan/", "doc/draw/", "doc/check/"];
+    let kinds = ["doc/inspectionplan/", "doc/pledges/", "doc/draw/", "doc/check/"];
     let ours = documents.iter().filter(|(key, _)| kinds.iter().any(|kind| key.starts_with(kind)));
     ours.map(|(_, document)| document.events.len()).sum()
 }
@@ -73,16 +87,20 @@ impl Story {
         Self { backend, town, cast, draws: Vec::new(), points: 0, commands: 0 }
     }
 
-    fn strike(&mut self, who: Option<&Signed>, path: &str, body: Value, events: usize) -> Value {
+    fn strike(&mut self, who: &Signed, path: &str, body: Value, events: usize) -> Value {
+        self.strike_by(Who::Staff(who.clone()), path, body, events)
+    }
+
+    fn strike_by(&mut self, who: Who, path: &str, body: Value, events: usize) -> Value {
         self.commands += 1;
         let key = format!("a-key-for-command-{:02}", self.commands);
-        let (who, path, draws) = (who.cloned(), path.to_owned(), self.draws.clone());
+        let (path, draws) = (path.to_owned(), self.draws.clone());
         let wish = Wish { who, path, key, body, events, draws };
         let what = format!("{:?} {}", self.backend, wish.path);
         self.points += every(&what, |special| wish.point(&self.town, special)).unwrap();
         let answer = wish.send(&self.town.instance()).unwrap();
         assert!(answer.status.is_success(), "{what}: {answer:?}");
-        self.town.gate.advance(60_000);
+        self.town.gate.advance(MINUTE_MS);
         answer.body
     }
 
@@ -90,29 +108,66 @@ impl Story {
         self.town.instance().staff_get(path.to_owned(), who.clone()).now_or_never().unwrap().body
     }
 
+    /// After a while everybody has to sign in again.
+    fn later(&mut self, ms: i64) {
+        self.town.gate.advance(ms);
+        self.cast = CAST.map(|(account, post)| self.town.sign_in_as(account, post).unwrap());
+    }
+
+    /// A draw with contributors, one of whom does not reveal, to its result.
+    fn contributed(&mut self) {
+        let [head, leader, ..] = self.cast.clone();
+        // A creator that died keeps others out for half a minute, in which no deadline may pass.
+        let form = contributed("restaurants", self.town.gate.now_ms(), [15, 30, 31]);
+        let id = self.strike(&head, "/api/inspection/plan", form, 2)["id"].as_str().unwrap().to_owned();
+        let (desk, public) = (format!("/api/inspection/desk/{id}"), format!("/api/inspection/draws/{id}"));
+        self.strike(&leader, &format!("/api/inspection/plan/{id}/approve"), json!({"reason": "agreed"}), 1);
+        let links = self.see(&head, &desk)["contributors"]["links"].clone();
+        // The first hash begins the pledges.
+        for (at, events) in [2, 1, 1].into_iter().enumerate() {
+            let link = Who::Link(links[at].as_str().unwrap().to_owned());
+            let body = pledge(&id, &format!("c{}", at + 1));
+            self.strike_by(link, &format!("{public}/contributors"), body, events);
+        }
+        self.draws.push(id);
+        self.strike(&head, &format!("{desk}/commit"), json!({}), 1);
+        for who in ["c3", "c1"] {
+            self.strike_by(Who::Anybody, &format!("{public}/entropy"), reveal(who), 1);
+        }
+        self.later(31 * MINUTE_MS);
+        let [head, leader, ..] = self.cast.clone();
+        // The committed draw has one event, and each secret one more.
+        for (version, who) in [(3, &leader), (4, &head)] {
+            let read = json!({"ifVersion": version, "numbers": NUMBERS});
+            self.strike(who, &format!("{desk}/lottery"), read, 1);
+        }
+        self.strike(&head, &format!("{desk}/draw"), json!({"ifVersion": 5}), 1);
+        assert_eq!(self.see(&head, &desk)["status"], "drawn");
+    }
+
     /// From the plan to the drawn tasks, one of which is replaced; the draw and its tasks.
     fn draw(&mut self) -> (String, Vec<Value>) {
         let [head, leader, _, second] = self.cast.clone();
         let body = planned("restaurants", "sealed");
-        let proposed = self.strike(Some(&head), "/api/inspection/plan", body, 2);
+        let proposed = self.strike(&head, "/api/inspection/plan", body, 2);
         let id = proposed["id"].as_str().unwrap().to_owned();
         let (plan, desk) = (format!("/api/inspection/plan/{id}"), format!("/api/inspection/desk/{id}"));
         let recusal = json!({"subject": "YD-DX-0011", "reason": "kin"});
-        self.strike(Some(&second), &format!("{plan}/recuse"), recusal, 1);
-        self.strike(Some(&leader), &format!("{plan}/approve"), json!({"reason": "agreed"}), 1);
+        self.strike(&second, &format!("{plan}/recuse"), recusal, 1);
+        self.strike(&leader, &format!("{plan}/approve"), json!({"reason": "agreed"}), 1);
         self.draws.push(id.clone());
-        self.strike(Some(&head), &format!("{desk}/commit"), json!({}), 1);
+        self.strike(&head, &format!("{desk}/commit"), json!({}), 1);
         let committed = self.see(&head, &desk)["commitment"].clone();
         let entropy = json!({"round": committed["round"], "signature": committed["shipped"]});
-        self.strike(None, &format!("/api/inspection/draws/{id}/entropy"), entropy, 1);
-        self.strike(Some(&head), &format!("{desk}/draw"), json!({"ifVersion": 2}), 1);
-        self.strike(Some(&head), &format!("{desk}/assign"), json!({"ifVersion": 3}), 1);
+        self.strike_by(Who::Anybody, &format!("/api/inspection/draws/{id}/entropy"), entropy, 1);
+        self.strike(&head, &format!("{desk}/draw"), json!({"ifVersion": 2}), 1);
+        self.strike(&head, &format!("{desk}/assign"), json!({"ifVersion": 3}), 1);
         // A stratum of which some are left.
         let tasks = self.see(&head, &desk)["tasks"].as_array().unwrap().clone();
         let subject = &tasks.iter().find(|task| task["stratum"] == "B").unwrap()["subject"];
         let gone = json!({"ifVersion": 4, "subject": subject, "reason": "ceased", "text": "closed for good"});
-        self.strike(Some(&head), &format!("{desk}/substitute"), gone, 1);
-        self.strike(Some(&leader), &format!("{desk}/sign"), json!({"ifVersion": 5, "index": 0}), 1);
+        self.strike(&head, &format!("{desk}/substitute"), gone, 1);
+        self.strike(&leader, &format!("{desk}/sign"), json!({"ifVersion": 5, "index": 0}), 1);
         let tasks = self.see(&leader, &desk)["tasks"].as_array().unwrap().clone();
         (id, tasks)
     }
@@ -121,7 +176,7 @@ impl Story {
     fn check(&mut self, id: &str, subject: &str) {
         let [head, _, lead, second] = self.cast.clone();
         let path = format!("/api/inspection/checks/{id}/{subject}");
-        self.strike(Some(&lead), &format!("{path}/enter"), json!({"scanned": subject}), 1);
+        self.strike(&lead, &format!("{path}/enter"), json!({"scanned": subject}), 1);
         let upload = "/api/intake/attachments".to_owned();
         let photo = self.town.instance().post(upload, "a-key-for-uploading".to_owned(), None, town::photo());
         let mut found = finding(true, "a witness");
@@ -136,7 +191,7 @@ impl Story {
             (&head, "withdraw", json!({"text": "revoked"})),
         ]) {
             body["ifVersion"] = json!(version);
-            self.strike(Some(who), &format!("{path}/{step}"), body, 1);
+            self.strike(who, &format!("{path}/{step}"), body, 1);
         }
     }
 }
@@ -147,12 +202,24 @@ fn every_point(backend: Backend) {
     assert!(tasks.iter().all(|task| task["lead"] == ROSTER[0] && task["member"] == ROSTER[1]), "{tasks:?}");
     story.check(&id, tasks[0]["subject"].as_str().unwrap());
     // The window of the checks is over, so the secret is published though not all were made.
-    story.town.gate.advance(28 * DAY_MS);
-    let (account, post) = CAST[0];
-    let head = story.town.sign_in_as(account, post).unwrap();
-    story.strike(Some(&head), &format!("/api/inspection/desk/{id}/reveal"), json!({"ifVersion": 6}), 1);
+    story.later(28 * DAY_MS);
+    let head = story.cast[0].clone();
+    story.strike(&head, &format!("/api/inspection/desk/{id}/reveal"), json!({"ifVersion": 6}), 1);
     println!("{backend:?}: {} points of {} commands", story.points, story.commands);
     assert!(story.points > 600 && story.commands == 18, "{} points, {} commands", story.points, story.commands);
 }
 
 sim::on_every_backend!(every_point);
+
+mod contributors {
+    use super::{Backend, Story};
+
+    fn every_point(backend: Backend) {
+        let mut story = Story::new(backend);
+        story.contributed();
+        println!("{backend:?}: {} points of {} commands", story.points, story.commands);
+        assert!(story.points > 300 && story.commands == 11, "{} points, {} commands", story.points, story.commands);
+    }
+
+    sim::on_every_backend!(every_point);
+}

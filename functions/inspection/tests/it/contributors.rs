@@ -11,12 +11,12 @@ use crate::story::verdict;
 use crate::town::{Answer, Cast, Person, Town};
 
 /// All of it within half an hour, because whoever does nothing for longer is signed out.
-pub const MINUTE_MS: i64 = 60_000;
+const MINUTE_MS: i64 = 60_000;
 /// When the secrets end, and when the lotteries are drawn.
 const REVEAL_MIN: i64 = 12;
-pub const LOTTERY_MIN: i64 = 14;
+const LOTTERY_MIN: i64 = 14;
 /// Results that the three lotteries can have.
-pub const NUMBERS: [&str; 3] = ["01,05,12,18,22,33+16", "01,05,12,18,35+01,12", "00123"];
+const NUMBERS: [&str; 3] = ["01,05,12,18,22,33+16", "01,05,12,18,35+01,12", "00123"];
 
 fn minutes(town: &Town, minutes: i64) -> String {
     // Deadlines are whole seconds; a backend that makes writers wait is between two of them.
@@ -25,7 +25,7 @@ fn minutes(town: &Town, minutes: i64) -> String {
 }
 
 /// Three people, four minutes to commit, eight to reveal, and three lotteries two later.
-pub fn contributors(town: &Town) -> Value {
+fn contributors(town: &Town) -> Value {
     let lottery = |game: &str| json!({"game": game, "issue": 26136, "at": minutes(town, LOTTERY_MIN)});
     json!({
         "people": [
@@ -37,16 +37,16 @@ pub fn contributors(town: &Town) -> Value {
 }
 
 /// The change of a proposal that makes it one with contributors.
-pub fn change(town: &Town) -> Value {
+fn change(town: &Town) -> Value {
     json!({"policy": "contributors", "rehearsal": false, "contributors": contributors(town)})
 }
 
 /// What a contributor's device makes.
-pub fn secret(who: &str) -> [u8; 32] {
+fn secret(who: &str) -> [u8; 32] {
     *sha256(&[b"secret of ", who.as_bytes()]).as_bytes()
 }
 
-pub fn hash(id: &str, who: &str) -> String {
+fn hash(id: &str, who: &str) -> String {
     hex(&reveal_hash(id, who, &secret(who)))
 }
 
@@ -61,7 +61,7 @@ impl Town {
     }
 
     /// The secret in the link of `c1`, `c2` and so on, as whoever plans hands it out.
-    pub async fn link(&mut self, who: &Person, id: &str, at: usize) -> String {
+    async fn link(&mut self, who: &Person, id: &str, at: usize) -> String {
         let desk = self.get(who, &format!("/api/inspection/desk/{id}")).await.good();
         desk["contributors"]["links"][at].as_str().unwrap().to_owned()
     }

@@ -3,7 +3,6 @@
 
 mod beacon;
 mod contributors;
-mod crashes;
 mod invariants;
 mod refusals;
 mod rights;

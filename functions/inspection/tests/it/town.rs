@@ -8,7 +8,6 @@ use axum::body::{Body, to_bytes};
 use http::{Request, Response, header};
 use serde_json::{Value, json};
 use service::{App, Network, NetworkError};
-use store::Kv as _;
 use store::memory::{Backend, MemoryKv, Steady};
 use tower_service::Service as _;
 
@@ -72,11 +71,6 @@ impl Answer {
 impl Town {
     /// The demo town.
     pub async fn new(backend: Backend) -> Self {
-        Self::with_subjects(backend, usize::MAX).await
-    }
-
-    /// The same with only the first subjects: reading fewer is what lets every operation fail once.
-    pub async fn with_subjects(backend: Backend, count: usize) -> Self {
         let gate = Steady::new(7);
         let kv = MemoryKv::new(backend, gate.clone());
         kv.set_variable("setup_token", TOKEN);
@@ -88,10 +82,7 @@ impl Town {
         town.send("POST", "/api/identity/setup", &[("authorization", &bearer)], Some(&admin)).await.good();
         let admin = town.sign_in("admin").await;
         let names = domain::catalogue::FILES.iter().chain(domain::inspection::FILES);
-        let mut files: BTreeMap<String, String> = names.map(|name| file(name)).collect();
-        if let Some(subjects) = files.get_mut("inspection_subjects.csv") {
-            *subjects = subjects.lines().take(count.saturating_add(1)).map(|line| format!("{line}\n")).collect();
-        }
+        let files: BTreeMap<String, String> = names.map(|name| file(name)).collect();
         town.change(&admin, "PUT", "/api/admin/catalogue", &json!({"files": files})).await.good();
         town.admin = Some(admin);
         town
@@ -110,22 +101,6 @@ impl Town {
         let routes = routes.merge(beacon::routes(relay.clone()));
         let router = service::finish(routes, App::new(kv.clone()));
         Self { gate, kv, relay, router, admin: None, keys_used: 1_000 }
-    }
-
-    /// A copy of everything stored, behind another gate and a fresh instance.
-    pub async fn copied(&self, backend: Backend, gate: Arc<Steady>) -> Self {
-        let calm = MemoryKv::new(backend, self.gate.restarted(None));
-        for (key, value) in self.kv.dump() {
-            calm.set(&key, value).await.unwrap();
-        }
-        calm.set_variable("clock_key", CLOCK_KEY);
-        Self::over(calm.behind(gate.clone()), gate)
-    }
-
-    /// The same store behind a restarted process.
-    pub fn restarted(&self) -> Self {
-        let gate = self.gate.restarted(None);
-        Self::over(self.kv.behind(gate.clone()), gate)
     }
 
     /// Sends a request with a fresh idempotency key, unless one is given.
@@ -186,12 +161,6 @@ impl Town {
     /// Changes something as somebody.
     pub async fn change(&mut self, who: &Person, method: &str, path: &str, body: &Value) -> Answer {
         self.send(method, path, &[("cookie", &who.cookie), ("x-csrf-token", &who.csrf)], Some(body)).await
-    }
-
-    /// The same under a key of its own.
-    pub async fn change_as(&mut self, who: &Person, key: &str, path: &str, body: &Value) -> Answer {
-        let headers = [("cookie", who.cookie.as_str()), ("x-csrf-token", &who.csrf), ("idempotency-key", key)];
-        self.send("POST", path, &headers, Some(body)).await
     }
 
     /// Reads as somebody.
