@@ -53,12 +53,14 @@ pub fn contributed(name: &str, now_ms: i64, minutes: [i64; 3]) -> Value {
     let [pledge_by, reveal_by, drawn_at] = minutes.map(at);
     let lottery = |game: &str| json!({"game": game, "issue": 26136, "at": drawn_at});
     let people = ["c1", "c2", "c3"].map(|who| json!({"name": who, "standing": "nobody's"}));
-    let mut form = planned(name, "contributors");
-    form["rehearsal"] = json!(false);
-    form["contributors"] = json!({
+    let contributors = json!({
         "people": people, "pledgeBy": pledge_by, "revealBy": reveal_by,
         "lotteries": [lottery("ssq"), lottery("dlt"), lottery("pl5")],
     });
+    let mut form = planned(name, "contributors");
+    if let Some(members) = form.as_object_mut() {
+        members.extend([("rehearsal".to_owned(), false.into()), ("contributors".to_owned(), contributors)]);
+    }
     form
 }
 
