@@ -73,14 +73,15 @@ async fn commit<P: Platform>(
     let (data_key, wrapped) = sealed.map_err(|_| Problem::unavailable())?;
     let sources = Sources::choose(&call.access, &library, &plan, planned, operation.context.now).await?;
     let bundle = lists(&library, planned, &population, sources.policy)?;
-    rehearse(&bundle)?;
-    let inputs = inspections::freeze(&call.access, &bundle.write()).await?;
+    let (frozen, hash, policy) = (bundle.write(), bundle.commitment.commit, bundle.policy.clone());
+    rehearse(bundle)?;
+    let inputs = inspections::freeze(&call.access, &frozen).await?;
     let secret = sources.secret.map(|secret| seal(staff, &data_key, &secret)).transpose()?;
     let commitment = Commitment {
         plan: planned.clone(),
         inputs,
-        hash: bundle.commitment.commit,
-        policy: bundle.policy.clone(),
+        hash,
+        policy,
         round: sources.round,
         round_at: sources.complete_at,
         pledges: sources.pledges,
@@ -146,14 +147,14 @@ fn lists(
 
 /// Draws once with nothing at stake, so that too few inspectors show before anything is promised.
 /// Whom nobody can inspect shows whoever is drawn in the trial.
-fn rehearse(bundle: &Bundle) -> Result<(), Problem> {
-    let places: Vec<(String, Role)> = bundle.subjects.iter().filter_map(|subject| lacks(bundle, &subject.id)).collect();
+fn rehearse(mut bundle: Bundle) -> Result<(), Problem> {
+    let places: Vec<(String, Role)> =
+        bundle.subjects.iter().filter_map(|subject| lacks(&bundle, &subject.id)).collect();
     if !places.is_empty() {
         return Err(infeasible(&Blocked { places, inspectors: Vec::new() }));
     }
-    let mut trial = bundle.clone();
-    trial.entropy.iter_mut().for_each(|entropy| entropy.value = Some("00".to_owned()));
-    trial.run(&mut |_, _, _| {}).map_err(refused)
+    bundle.entropy.iter_mut().for_each(|entropy| entropy.value = Some("00".to_owned()));
+    bundle.run(&mut |_, _, _| {}).map_err(refused)
 }
 
 /// The place for which a subject has nobody: two different people, the first of whom can lead.

@@ -17,27 +17,21 @@ use store::{Access, Platform, QueueRow, read_queue};
 /// # Errors
 /// The store's problems.
 pub async fn add_records<P: Platform>(access: &Access<P>, library: &mut Library, today: Date) -> Result<(), Problem> {
-    for year in [today.year().saturating_sub(1), today.year()] {
-        for (_, row) in read_queue(access, &complaints_queue(year)).await? {
-            if let (Some(code), Some(closed)) =
-                (subject(&row), text(&row, "at").and_then(|at| at.parse::<Moment>().ok()))
-            {
-                library.complained(&code, closed.date(), today);
-            }
-        }
-    }
-    for (_, row) in read_queue(access, SERIOUS_QUEUE).await? {
-        if let Some(code) = subject(&row) {
-            library.offended(&code);
+    let year = today.year();
+    for queue in [complaints_queue(year.saturating_sub(1)), complaints_queue(year), SERIOUS_QUEUE.to_owned()] {
+        for (_, row) in read_queue(access, &queue).await? {
+            add(library, &row, today);
         }
     }
     Ok(())
 }
 
-fn subject(row: &QueueRow) -> Option<SubjectCode> {
-    text(row, "subject")?.parse().ok()
-}
-
-fn text<'a>(row: &'a QueueRow, name: &str) -> Option<&'a str> {
-    row.c.as_ref()?.get(name).and_then(Value::as_str)
+/// A complaint says when it was closed, a serious violation stands until it is withdrawn.
+fn add(library: &mut Library, row: &QueueRow, today: Date) {
+    let text = |name: &str| row.c.as_ref()?.get(name).and_then(Value::as_str);
+    let Some(code) = text("subject").and_then(|code| code.parse::<SubjectCode>().ok()) else { return };
+    match text("at").and_then(|at| at.parse::<Moment>().ok()) {
+        Some(closed) => library.complained(&code, closed.date(), today),
+        None => library.offended(&code),
+    }
 }
