@@ -102,7 +102,8 @@ fn cargo(root: &Path, arguments: &[&str], hint: &str) -> Result<(), String> {
 ///
 /// It is how `cargo clippy` calls it, but for a build and not for a check, so that the 400 libraries, which are nobody's
 /// to lint, are compiled once and not also checked: ten minutes. Clippy compiles with fewer of rustc's optimisations;
-/// it is the same compiler, and nothing that is measured or shipped is made here.
+/// it is the same compiler, and nothing that is measured or shipped is made here. Tests that ask cargo for the workspace
+/// inherit the variable and find everything made; those that ask for components leave it out, as everybody does.
 fn linted(root: &Path, arguments: &[&str], hint: &str) -> Result<(), String> {
     let mut cargo = Command::new("cargo");
     cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings");
