@@ -26,7 +26,7 @@ pub(crate) fn build(root: &Path) -> Result<(), String> {
 }
 
 fn bind(root: &Path, name: &str) -> Result<(), String> {
-    let file = format!("target/wasm32-unknown-unknown/browser/web_{name}.wasm");
+    let file = format!("target/wasm32-unknown-unknown/release/web_{name}.wasm");
     let compiled = root.join(&file);
     let Some(compiled_at) = modified(&compiled) else {
         return Err(format!("{file} is not built; run: {}", compile(name)));
@@ -61,7 +61,7 @@ fn generate(root: &Path, compiled: &Path, made: &Path, name: &str) -> Result<(),
 }
 
 fn compile(name: &str) -> String {
-    format!("cargo rustc -p web-{name} --lib --crate-type cdylib --target wasm32-unknown-unknown --profile browser")
+    format!("cargo rustc -p web-{name} --lib --crate-type cdylib --target wasm32-unknown-unknown --release")
 }
 
 /// Copies the files that differ.
