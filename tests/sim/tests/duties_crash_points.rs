@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use domain::staff::Role;
+use domain::time::{DAY_MS, HOUR_MS};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use sim::checker;
@@ -16,8 +17,6 @@ use sim::points::{Special, Town, every};
 use sim::town::{self, Response};
 use store::memory::Backend;
 
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 const CENTRE: Post = Post { role: Role::Dispatcher, unit: "C01" };
 const WATCH: Post = Post { role: Role::Supervisor, unit: "C01" };
 const AGENT: Post = Post { role: Role::CallbackAgent, unit: "C01" };

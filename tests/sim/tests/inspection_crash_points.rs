@@ -2,6 +2,7 @@
 //! to its result; every store operation, every fate.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: what is wrong must stop it")]
 
+use domain::time::{DAY_MS, MINUTE_MS};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use sim::checker;
@@ -9,9 +10,6 @@ use sim::inspectors::{CAST, NUMBERS, ROSTER, contributed, draws_hold, finding, p
 use sim::points::{Special, Struck, Town, every};
 use sim::town::{self, Instance, Response, Signed};
 use store::memory::{Backend, Gate as _};
-
-const MINUTE_MS: i64 = 60_000;
-const DAY_MS: i64 = 86_400_000;
 
 /// Who sends a request.
 #[derive(Clone)]

@@ -41,17 +41,4 @@ fn all(backend: Backend) {
     assert!(seeds.len() < 8 || unseen.is_empty(), "nobody came to {unseen:?}: {steps:?}");
 }
 
-#[test]
-fn sqlite() {
-    all(Backend::Sqlite);
-}
-
-#[test]
-fn redis() {
-    all(Backend::Redis);
-}
-
-#[test]
-fn partial() {
-    all(Backend::Partial);
-}
+sim::on_every_backend!(all);
