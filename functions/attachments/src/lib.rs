@@ -5,16 +5,15 @@ use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use canon::{DocId, Hash, sha256};
-use domain::aggregate::{Actor, Aggregate};
+use canon::{DocId, sha256};
+use domain::aggregate::Actor;
+use domain::order::Attachment;
 use domain::time::MINUTE_MS;
-use domain::upload::Upload;
 use http::{HeaderValue, StatusCode, header};
 use media::Mime;
-use service::keys::SEAL_OVERHEAD_BYTES;
 use service::session::StaffCall;
 use service::{App, Call, Problem, body, rate};
-use store::{Birth, Platform, StoreError, blob};
+use store::{Platform, StoreError};
 
 /// Uploads of an address in a minute: three reports of nine photos and a voice note, 300 MB at most.
 const UPLOADS_PER_MINUTE: u32 = 30;
@@ -38,26 +37,16 @@ async fn upload<P: Platform>(call: Call<P>, request: Body) -> Result<Response, P
     let bytes = body::read(&call.headers, request, max).await?;
     let mime = recognise(&bytes, limits.audio_seconds_max)?;
     let keys = call.keys().await?;
-    let address = sha256(&[&bytes]);
-    let operation = call.operation(&keys, "intake.upload", address.as_bytes(), Actor::citizen())?;
+    let content = sha256(&[&bytes]);
+    let operation = call.operation(&keys, "intake.upload", content.as_bytes(), Actor::citizen())?;
     let token = operation.op.as_str();
     let count = rate::hit(&call.access, &keys, "upload", &call.client, token, MINUTE_MS).await?;
     if count.n > UPLOADS_PER_MINUTE {
         let detail = "Too many files came from your network. Please wait a minute.";
         return Err(Problem::too_many("tooManyRequests", detail, count.resets_in_s));
     }
-    let sealed = keys.seal_blob(&address, &bytes).map_err(|_| Problem::unavailable())?;
-    blob::put(&call.access, &address, &sealed).await?;
-    let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let upload = Upload { sha256: address, size, mime: mime.as_str().to_owned() };
-    let context = operation.context.clone();
-    let committed = store::create::<Upload, P>(&call.access, operation, |_| {
-        let event = Upload::decide(None, &upload, &context)?;
-        Ok::<_, domain::upload::UploadRejection>(Birth { event, key: None, lookups: Vec::new() })
-    })
-    .await?;
-    let Upload { sha256, size, mime } = committed.document.state;
-    let answer = serde_json::json!({ "id": committed.document.id, "sha256": sha256, "size": size, "mime": mime });
+    let Attachment { id, sha256, size, mime } = orders::take_in(&call, &keys, operation, &bytes, mime.as_str()).await?;
+    let answer = serde_json::json!({ "id": id, "sha256": sha256, "size": size, "mime": mime });
     Ok((StatusCode::CREATED, service::json(&answer)).into_response())
 }
 
@@ -107,32 +96,19 @@ async fn show<P: Platform>(
 async fn respond<P: Platform>(
     call: &Call<P>,
     keys: &service::Keys,
-    mut files: impl Iterator<Item = &domain::order::Attachment>,
+    mut files: impl Iterator<Item = &Attachment>,
     id: &str,
 ) -> Result<Response, Problem> {
     let id = DocId::parse(id).map_err(|_| Problem::not_found())?;
     let attachment = files.find(|attachment| attachment.id == id).ok_or_else(Problem::not_found)?;
-    let bytes = read(call, keys, &attachment.sha256, attachment.size).await?;
-    let mime = attachment.mime.parse::<Mime>().map_err(|_| damaged(&attachment.sha256))?;
-    let copy = media::without_metadata(mime, &bytes).map_err(|_| damaged(&attachment.sha256))?;
+    let bytes = orders::read_upload(call, keys, attachment).await?;
+    // What was taken in could be cleaned then.
+    let damaged = || StoreError::Damaged(format!("upload {} cannot be shown any more", attachment.id));
+    let mime = attachment.mime.parse::<Mime>().map_err(|_| damaged())?;
+    let copy = media::without_metadata(mime, &bytes).map_err(|_| damaged())?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(mime.as_str())),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
     ];
     Ok((headers, copy).into_response())
-}
-
-async fn read<P: Platform>(
-    call: &Call<P>,
-    keys: &service::Keys,
-    address: &Hash,
-    size: u32,
-) -> Result<Vec<u8>, Problem> {
-    let sealed_size = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(SEAL_OVERHEAD_BYTES);
-    let sealed = blob::get(&call.access, address, sealed_size).await?.ok_or_else(|| damaged(address))?;
-    Ok(keys.open_blob(address, &sealed).map_err(|_| damaged(address))?)
-}
-
-fn damaged(address: &Hash) -> StoreError {
-    StoreError::Damaged(format!("blob {address} is not what was uploaded"))
 }

@@ -47,7 +47,7 @@ pub(crate) async fn supplement<P: Platform>(
         return Err(Problem::invalid(vec![FieldError::new("/text", "required")]));
     }
     let ids = upload_ids(&form.attachments, usize::try_from(limits.photos_max).unwrap_or(usize::MAX))?;
-    let attachments = resolve(&call, &catalogue, &ids).await?;
+    let attachments = resolve(&call, &catalogue, &ids, &Document::<WorkOrder>::key_of(&case.document.id)).await?;
     let text = seal_text(&call, &case.keys, &case.document, "supplement", text.unwrap_or_default())?;
     let command = SupplementCommand { text, attachments, max: limits.supplements_max };
     perform(&call, case, "intake.supplement", &bytes, OrderCommand::Supplement(command)).await

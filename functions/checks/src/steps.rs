@@ -230,8 +230,7 @@ impl StepForm {
             return Err(Problem::invalid(check.into_errors()));
         }
         let photos = upload_ids(&self.photos, PHOTOS_MAX)?;
-        let photos =
-            if photos.is_empty() { Vec::new() } else { resolve(&staff.call, &desk.catalogue, &photos).await? };
+        let photos = resolve(&staff.call, &desk.catalogue, &photos, &Document::<Check>::key_of(&desk.id())).await?;
         let signature = Signature { refused: self.refused, name: Text::Open(name) };
         let (results, publish) = (self.results.clone(), desk.library.publishes(&self.results));
         let serious = desk.library.is_serious(&self.results);

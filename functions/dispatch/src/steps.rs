@@ -131,7 +131,7 @@ async fn command<P: Platform>(
         return Err(Problem::invalid(errors));
     };
     let ids = upload_ids(&form.attachments, usize::try_from(limits.photos_max).unwrap_or(usize::MAX))?;
-    let attachments = resolve(call, catalogue, &ids).await?;
+    let attachments = resolve(call, catalogue, &ids, &Document::<WorkOrder>::key_of(&desk.document.id)).await?;
     // A withdrawal is the same event whoever brings it, and its reason is sealed as the caller's own would be.
     let field = if name == StepName::WithdrawFor { "reason" } else { "work" };
     let text = text.map(|text| seal_text(call, &desk.keys, &desk.document, field, text)).transpose()?;

@@ -4,10 +4,12 @@
 //! a week, run twice at once or die in the middle, and everything still happens exactly once; no step is taken here that
 //! needs a person's judgement.
 
+mod days;
 mod due;
 mod merges;
 mod notices;
 mod reactions;
+mod uploads;
 mod whistles;
 
 use axum::Router;
@@ -28,7 +30,7 @@ const WORK_MS: i64 = 10_000;
 struct Report {
     /// Events that the reactions saw.
     reacted: usize,
-    /// Orders' reminders, proposals, resumptions and archivings that were due.
+    /// Orders' reminders, proposals, resumptions and archivings that were due, and uploads that were swept.
     due: usize,
     /// Whether work is left, or another call was at work: tick and call again soon.
     more: bool,
@@ -67,6 +69,7 @@ async fn work<P: Platform>(call: &Call<P>, report: &mut Report) -> Result<(), St
         if seen == 0 {
             let recounted = notices::run(access, &catalogue).await?;
             report.due = due::run(access, &catalogue, opened_on).await?.saturating_add(recounted);
+            report.due = report.due.saturating_add(uploads::run(access, opened_on).await?);
             // What was done is in the feed now: the next tick folds it, and then there may be more.
             report.more = report.due > 0;
             break;

@@ -1,16 +1,17 @@
 //! Attachments of a platform's messages: fetched later, from its hosts only, and kept as a citizen's are.
 //!
-//! A crash after the bytes are stored stores the same again; after the upload is there, the next try finds it.
+//! An upload is kept for its ticket before the ticket names it; one of which the ticket never heard is swept like any
+//! other.
 
 use canon::{DocId, OpId, sha256};
-use domain::aggregate::{Actor, Aggregate as _, Context};
+use domain::aggregate::{Actor, Context};
 use domain::hotline::{File, Ticket, TicketCommand, TicketEvent, Upstream};
 use domain::order::Attachment;
 use domain::time::Moment;
-use domain::upload::{Upload, UploadRejection};
 use http::{Request, StatusCode};
+use orders::{keep, take_in};
 use service::{Network, NetworkError, Problem};
-use store::{Birth, Document, Operation, Platform, blob, create};
+use store::{Document, Operation, Platform};
 use upstream::{Desk, note, open_message, read_ticket};
 
 /// How long a file of 10 MiB may take.
@@ -74,7 +75,7 @@ impl<P: Platform, N: Network> Fetcher<'_, P, N> {
         // What cannot be cleaned could not be shown to anyone.
         let mime = media::sniff(&bytes).filter(|mime| media::without_metadata(*mime, &bytes).is_ok());
         match mime {
-            Some(mime) => self.keep(ticket, file, &bytes, mime.as_str()).await.map(Fetched::Kept),
+            Some(mime) => self.keep(ticket, file, &bytes, mime.as_str()).await,
             None => Ok(Fetched::Never("unsupportedMedia")),
         }
     }
@@ -86,33 +87,28 @@ impl<P: Platform, N: Network> Fetcher<'_, P, N> {
         message.attachments.get(usize::try_from(file.index).ok()?).cloned()
     }
 
-    async fn keep(
-        &self,
-        ticket: &Document<Ticket>,
-        file: &File,
-        bytes: &[u8],
-        mime: &str,
-    ) -> Result<Attachment, Problem> {
-        let access = &self.desk.call.access;
-        let address = sha256(&[bytes]);
-        let sealed = self.desk.keys.seal_blob(&address, bytes).map_err(|_| Problem::unavailable())?;
-        blob::put(access, &address, &sealed).await?;
-        let name = format!("{}/{}/{}", ticket.id, file.source, file.index);
+    async fn keep(&self, ticket: &Document<Ticket>, file: &File, bytes: &[u8], mime: &str) -> Result<Fetched, Problem> {
+        let Desk { call, keys, .. } = self.desk;
+        // One name for these bytes in this try: a try that died goes on with its own upload, and where the file has
+        // changed meanwhile, or what was fetched was dropped before the ticket named it, there is another one.
+        let name = format!("{}/{}/{}/{}/{}", ticket.id, file.source, file.index, file.tries, sha256(&[bytes]));
         let operation = Operation {
             op: OpId::new("hotline.file", &name),
-            // Not the content: should the file have changed meanwhile, the first one holds.
             request: sha256(&[name.as_bytes()]),
-            context: Context { now: access.now(), by: Actor::system("relay") },
+            context: Context { now: call.access.now(), by: Actor::system("relay") },
         };
-        let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let upload = Upload { sha256: address, size, mime: mime.to_owned() };
-        let context = operation.context.clone();
-        let kept = create::<Upload, P>(access, operation, |_| {
-            let event = Upload::decide(None, &upload, &context)?;
-            Ok::<_, UploadRejection>(Birth { event, key: None, lookups: Vec::new() })
-        });
-        let document = kept.await?.document;
-        let Upload { sha256, size, mime } = document.state;
-        Ok(Attachment { id: document.id, sha256, size, mime })
+        let taken = take_in(call, keys, operation, bytes, mime).await;
+        let kept = match taken {
+            Ok(attachment) => {
+                keep(call, &attachment.id, &Document::<Ticket>::key_of(&ticket.id)).await.map(|()| attachment)
+            }
+            Err(problem) => Err(problem),
+        };
+        match kept {
+            Ok(attachment) => Ok(Fetched::Kept(attachment)),
+            // Dropped: the next try has another name.
+            Err(problem) if problem.status().is_client_error() => Ok(Fetched::Later),
+            Err(problem) => Err(problem),
+        }
     }
 }

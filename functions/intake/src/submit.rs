@@ -36,7 +36,8 @@ pub(crate) async fn submit<P: Platform>(call: Call<P>, request: Body) -> Result<
         Ok(repeat) => repeat,
         Err(refusal) => return submitted_before(&call, &keys, &operation, &id).await?.ok_or(refusal),
     };
-    let attachments = resolve(&call, &catalogue, &draft.attachments).await?;
+    let key = Document::<WorkOrder>::key_of(&id);
+    let attachments = resolve(&call, &catalogue, &draft.attachments, &key).await?;
     let day_base = call.app.day_base(&call.access, operation.context.now.date()).await?;
     let promise = promise(&catalogue, &operation, draft.appeal_type, draft.urgency)?;
     let (data_key, wrapped) = keys

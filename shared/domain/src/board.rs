@@ -40,6 +40,7 @@ pub fn project(kind: &str, state: &Value) -> Option<Projection> {
         kind if kind == crate::order::WorkOrder::KIND => crate::order::project(state),
         kind if kind == crate::whistle::Whistle::KIND => crate::whistle::project(state),
         kind if kind == crate::hotline::Ticket::KIND => crate::hotline::project(state),
+        kind if kind == crate::upload::Upload::KIND => crate::upload::project(state),
         kind if kind == crate::look::LookBook::KIND => crate::look::project(state),
         kind if kind == crate::staff::Staff::KIND => crate::staff::project(state),
         kind if kind == crate::export::Export::KIND => crate::export::project(state),

@@ -22,4 +22,4 @@ pub use earlier::earlier;
 pub use phone::{e164, phone_number};
 pub use seal::{Opener, Sealer, seal_field, seal_text};
 pub use shown::{Receipt, attachments, evidence, place, receipt, result_before, results};
-pub use upload::{VOICE_NOTES_MAX, attachment_ids, resolve, upload_ids};
+pub use upload::{VOICE_NOTES_MAX, attachment_ids, keep, read_upload, resolve, take_in, upload_ids};

@@ -149,8 +149,17 @@ impl From<InspectionRefusal> for Problem {
 }
 
 impl From<UploadRejection> for Problem {
-    fn from(_: UploadRejection) -> Self {
-        Self::new(StatusCode::CONFLICT, "stateConflict", "An upload never changes. Upload the file anew.")
+    fn from(rejection: UploadRejection) -> Self {
+        match rejection {
+            UploadRejection::Dropped => {
+                let detail =
+                    "Nothing referred to this file for a day, so it is gone. Upload it again, under a new key.";
+                Self::new(StatusCode::CONFLICT, "uploadDropped", detail)
+            }
+            UploadRejection::Already | UploadRejection::Unfinished | UploadRejection::NotDue => {
+                Self::new(StatusCode::CONFLICT, "stateConflict", "The upload is not in a state that allows this.")
+            }
+        }
     }
 }
 

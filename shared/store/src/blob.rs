@@ -1,4 +1,7 @@
-//! Content-addressed bytes in parts.
+//! Bytes in parts, at an address that names their content.
+//!
+//! What must stay true: whoever writes to an address writes the same bytes as everybody else, so writing twice or half
+//! and again ends in the same. Only bytes whose address is one owner's alone may be removed.
 
 use canon::Hash;
 
@@ -40,6 +43,18 @@ pub async fn get<P: Platform>(access: &Access<P>, address: &Hash, size: usize) -
         }
     }
     Ok((bytes.len() == size).then_some(bytes))
+}
+
+/// Removes the `size` bytes at `address`; what is not there need not be.
+///
+/// # Errors
+/// When the store fails; parts may then be left behind, which a later attempt removes.
+pub async fn remove<P: Platform>(access: &Access<P>, address: &Hash, size: usize) -> Result<(), StoreError> {
+    let keys: Vec<String> = (0..size.div_ceil(PART_BYTES)).map(|part| keys::blob(address, part)).collect();
+    for batch in keys.chunks(BATCH_PARTS) {
+        access.delete_many(batch).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

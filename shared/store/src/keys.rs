@@ -64,8 +64,8 @@ pub fn consumer(name: &str) -> String {
     format!("consumer/{name}")
 }
 
-/// Part `part` of the blob with this SHA-256.
+/// Part `part` of the blob at `address`.
 #[must_use]
-pub fn blob(sha256: &canon::Hash, part: usize) -> String {
-    format!("blob/{sha256}/{part}")
+pub fn blob(address: &canon::Hash, part: usize) -> String {
+    format!("blob/{address}/{part}")
 }

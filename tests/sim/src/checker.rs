@@ -13,14 +13,17 @@ use domain::inspection::{Check, Draw, Plan};
 use domain::look::{LOOKS_PER_DAY, LookBook};
 use domain::order::{OrderEvent, WorkOrder};
 use domain::time::Moment;
+use domain::upload::Upload;
 use domain::whistle::Whistle;
 use serde::Deserialize;
 use serde_json::Value;
 use store::{Document, Head, LogEntry, PAGE_ENTRIES, RawDocument, keys};
 
 mod boards;
+mod uploads;
 
 pub use boards::check as boards_match;
+pub use uploads::unswept;
 
 /// Why a store is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +130,8 @@ pub fn always(dump: &Dump, promises: &Promises) -> Checked {
     folds::<WorkOrder>(dump)?;
     orders(dump, &documents)?;
     folds::<Whistle>(dump)?;
+    folds::<Upload>(dump)?;
+    uploads::are_there(dump, &documents)?;
     folds::<Export>(dump)?;
     folds::<Plan>(dump)?;
     folds::<Draw>(dump)?;

@@ -14,8 +14,14 @@ use crate::checker::{self, Dump, Promises, Violation};
 use crate::town::{self, Instance, Response};
 use crate::{Random, Scheduler};
 
+mod letters;
+
+use letters::Letter;
+
 /// How often a citizen tries one request.
 const TRIES_MAX: u32 = 8;
+/// The longest between two ticks, so that days pass with some of them in each.
+const TICK_PAUSE_MS_MAX: u64 = 3 * 3_600_000;
 
 /// An order whose number and secret were handed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,25 +66,8 @@ pub struct Citizens {
     instances: Arc<Vec<Instance>>,
     turn: Arc<AtomicUsize>,
     told: Arc<Mutex<Told>>,
-}
-
-/// One request, to be sent as often as it takes.
-#[derive(Debug, Clone)]
-struct Letter {
-    path: String,
-    key: String,
-    secret: Option<String>,
-    body: Vec<u8>,
-    text: String,
-    /// The order it is about, unless it makes one.
-    order: Option<Receipt>,
-}
-
-impl Letter {
-    /// Whoever joins writes nothing.
-    fn is_me_too(&self) -> bool {
-        self.path.ends_with("/me-too")
-    }
+    /// How many times as long people and timers pause.
+    pace: u64,
 }
 
 impl Citizens {
@@ -90,7 +79,18 @@ impl Citizens {
         let kv = MemoryKv::new(backend, Arc::new(scheduler.clone()) as Arc<dyn Gate>);
         town::set_up(&kv)?;
         let instances = Arc::new(vec![Instance::new(&kv), Instance::new(&kv)]);
-        Ok(Self { kv, scheduler, instances, turn: Arc::default(), told: Arc::default() })
+        Ok(Self { kv, scheduler, instances, turn: Arc::default(), told: Arc::default(), pace: 1 })
+    }
+
+    /// The same town where days pass, so that what is swept after a day is swept while people are at it.
+    #[must_use]
+    pub fn over_days(self) -> Self {
+        Self { pace: 10_000, ..self }
+    }
+
+    /// A pause of less than `ms`, at this town's pace.
+    pub(crate) async fn pause(&self, ms: u64, random: &mut Random) {
+        self.scheduler.sleep_ms(random.below(ms).saturating_mul(self.pace)).await;
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -200,7 +200,8 @@ impl Citizens {
             while citizens.told().busy > 0 {
                 let instance = citizens.instance();
                 let _ = citizens.scheduler.request(instance.tick()).await;
-                citizens.scheduler.sleep_ms(random.below(pause_ms)).await;
+                let pause_ms = random.below(pause_ms).saturating_mul(citizens.pace).min(TICK_PAUSE_MS_MAX);
+                citizens.scheduler.sleep_ms(pause_ms).await;
             }
         });
     }
@@ -219,8 +220,14 @@ impl Citizens {
 
     async fn live(&self, name: usize, wishes: u32, mut random: Random) {
         for number in 0..wishes {
-            self.scheduler.sleep_ms(random.below(3_000)).await;
-            let letter = self.letter(name, number, &mut random);
+            self.pause(3_000, &mut random).await;
+            let photo = if random.chance(300) { self.upload(name, number, &mut random).await } else { None };
+            // Some change their minds, and some think it over.
+            let photo = photo.filter(|_| random.chance(700));
+            if photo.is_some() && random.chance(300) {
+                self.pause(9_000, &mut random).await;
+            }
+            let letter = self.letter(name, number, photo, &mut random);
             if letter.secret.is_some() && random.chance(150) {
                 self.mistype(&letter).await;
             }
@@ -232,33 +239,6 @@ impl Citizens {
                 self.track(&letter).await;
             }
         }
-    }
-
-    fn letter(&self, name: usize, number: u32, random: &mut Random) -> Letter {
-        let text = format!("citizen {name} wish {number} end");
-        let key = format!("citizen-{name:04}-wish-{number:04}");
-        let orders = self.told().orders.clone();
-        let Some(order) = orders.get(random.index(orders.len())).filter(|_| random.chance(650)).cloned() else {
-            let body = town::form(random.below(3), random.below(3), &text, &[]);
-            return Letter { path: "/api/intake/orders".to_owned(), key, secret: None, body, text, order: None };
-        };
-        if random.chance(150) {
-            let path = format!("/api/intake/public/{}/me-too", order.number);
-            // Two of three share a device with somebody else's wish.
-            let device = format!("device-of-citizen-{:04}", random.below(4));
-            self.told().joined.entry(order.id.clone()).or_default().1.insert(device.clone());
-            let body = json!({ "device": device }).to_string().into_bytes();
-            return Letter { path, key, secret: None, body, text: device, order: Some(order) };
-        }
-        let (action, member) = match random.below(10) {
-            0..6 => ("supplements", "text"),
-            6..9 => ("urges", "reason"),
-            _ => ("withdrawal", "reason"),
-        };
-        let reference = if random.chance(500) { &order.number } else { &order.id };
-        let path = format!("/api/intake/orders/{reference}/{action}");
-        let body = json!({ member: text }).to_string().into_bytes();
-        Letter { path, key, secret: Some(order.secret.clone()), body, text, order: Some(order) }
     }
 
     async fn post(&self, letter: &Letter) -> Option<Response> {
@@ -318,10 +298,12 @@ impl Citizens {
 
     fn refused(&self, letter: &Letter, answer: &Response, doubled: bool) {
         let by_rule = matches!(answer.text("code"), "stateConflict" | "urgeTooSoon" | "supplementsFull");
-        if !by_rule && answer.status != StatusCode::TOO_MANY_REQUESTS {
+        // Where days pass, a photo may have been dropped before it was referred to; then nothing was done.
+        let dropped = self.pace > 1 && letter.photo.is_some() && answer.text("code") == "invalidFields";
+        if !by_rule && !dropped && answer.status != StatusCode::TOO_MANY_REQUESTS {
             self.report(format!("{letter:?} was answered {answer:?}"));
         }
-        if by_rule && !doubled && !letter.is_me_too() {
+        if (by_rule || dropped) && !doubled && !letter.is_me_too() {
             self.told().refused.push(letter.text.clone());
         }
     }

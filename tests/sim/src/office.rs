@@ -143,8 +143,7 @@ impl Citizens {
 impl Worker {
     async fn live(&mut self, steps: u32) {
         for step in 0..steps {
-            let pause_ms = self.random.below(4_000);
-            self.citizens.scheduler().sleep_ms(pause_ms).await;
+            self.citizens.pause(4_000, &mut self.random).await;
             if self.photo.is_empty() {
                 self.upload().await;
             }
@@ -184,7 +183,7 @@ impl Worker {
     }
 
     async fn upload(&mut self) {
-        let key = format!("worker-{:04}-evidence", self.number);
+        let key = format!("worker-{:04}-evidence-{:016x}", self.number, self.random.bits());
         let post = self.instance().post("/api/intake/attachments".to_owned(), key, None, town::photo());
         let answer = self.citizens.scheduler().request(post).await;
         if let Some(answer) = answer.filter(|answer| answer.status.is_success()) {
@@ -249,6 +248,10 @@ impl Worker {
         } else if self.is_a_rule(name, &answer) {
             // Somebody was faster, or a rule that the view cannot know.
             self.citizens.refuses(text);
+            if answer.text("code") == "invalidFields" {
+                // The photo may have been dropped.
+                self.photo.clear();
+            }
         }
     }
 

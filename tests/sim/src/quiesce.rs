@@ -12,8 +12,10 @@ pub type Ticking = Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
 
 /// Ticks until a crashed creator's lease has run out and all work is done: 30 s at 5 s a tick, and some to spare.
 const TICKS_MAX: u32 = 60;
-/// Ticks until a pile of abandoned slots is forgotten, 128 a round.
+/// Ticks until a pile of abandoned slots is forgotten, 128 a round, and until uploads that were dropped are cleared.
 const LAST_TICKS_MAX: u32 = 20;
+/// Between two of them: seven are the hour from a drop to the end of the bytes.
+const LAST_PAUSE_MS: i64 = 600_000;
 
 /// Runs one request to its end; `None` when it did not come to one.
 pub trait Runner {
@@ -23,7 +25,8 @@ pub trait Runner {
     fn advance(&self, ms: i64);
 }
 
-/// Ticks until nothing is left to do, checks; a day later, checks that nothing was left behind.
+/// Ticks until nothing is left to do, checks; a day later, checks that nothing was left behind, and no bytes that nobody
+/// refers to.
 ///
 /// # Errors
 /// The first thing that is not as it should be.
@@ -54,6 +57,7 @@ pub fn settle(
         if left_over(kv)?.is_none() {
             break;
         }
+        runner.advance(LAST_PAUSE_MS);
     }
     check(kv, promises)?;
     left_over(kv)?.map_or(Ok(()), |what| Err(Violation(format!("after a day there is still {what}"))))
@@ -63,7 +67,7 @@ fn left_over(kv: &MemoryKv) -> Result<Option<String>, Violation> {
     let dump = kv.dump();
     let notice = dump.keys().find(|key| key.starts_with("feed/0")).cloned();
     let waiting = checker::head(&dump)?.and_then(|head| head.waiting.first().map(|waiting| format!("{waiting:?}")));
-    Ok(notice.or(waiting))
+    Ok(notice.or(waiting).or(checker::unswept(&dump)?))
 }
 
 fn check(kv: &MemoryKv, promises: &Promises) -> Result<(), Violation> {

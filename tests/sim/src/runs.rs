@@ -92,7 +92,10 @@ pub fn over_store(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
 pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
     let mut random = Random::new(seed);
     let scheduler = Scheduler::new(random.bits(), temper(&mut random));
-    let citizens = Citizens::new(backend, scheduler.clone())?;
+    let town = Citizens::new(backend, scheduler.clone())?;
+    // Inspections have dates of their own, so they have their day.
+    let (inspected, long) = (random.chance(100), random.chance(250));
+    let citizens = if long && !inspected { town.over_days() } else { town };
     for name in 0..usize::try_from(2 + random.below(3)).unwrap_or(2) {
         citizens.citizen(name, 4 + u32::try_from(random.below(5)).unwrap_or(0));
     }
@@ -101,7 +104,7 @@ pub fn over_http(seed: u64, backend: Backend) -> Result<Outcome, Violation> {
         citizens.worker(number, 6 + u32::try_from(random.below(14)).unwrap_or(0));
     }
     // And sometimes there are inspections.
-    if random.chance(100) {
+    if inspected {
         citizens.inspection(15 + u32::try_from(random.below(20)).unwrap_or(0));
     }
     for _ in 0..=random.below(2) {

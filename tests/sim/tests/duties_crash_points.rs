@@ -33,7 +33,7 @@ struct Duty {
     times: usize,
 }
 
-const DUTIES: [Duty; 9] = [
+const DUTIES: [Duty; 12] = [
     Duty { name: "repeats: link one", prepare: repeated, event: "repeatNoted", times: 1 },
     Duty { name: "merges: note one", prepare: merged, event: "childNoted", times: 1 },
     Duty { name: "merges: answer one", prepare: answered, event: "childReplied", times: 1 },
@@ -43,6 +43,9 @@ const DUTIES: [Duty; 9] = [
     Duty { name: "due: propose a notice", prepare: overdue, event: "cardProposed", times: 1 },
     Duty { name: "due: resume", prepare: suspended, event: "resumed", times: 1 },
     Duty { name: "due: archive", prepare: closed, event: "archived", times: 1 },
+    Duty { name: "uploads: settle", prepare: referred, event: "settled", times: 1 },
+    Duty { name: "uploads: drop", prepare: abandoned, event: "dropped", times: 1 },
+    Duty { name: "uploads: clear", prepare: dropped, event: "cleared", times: 1 },
 ];
 
 fn beat(town: &Town, route: &str) -> Response {
@@ -165,10 +168,10 @@ fn dispatched(town: &Town) -> String {
     id
 }
 
-/// Two working hours to sign, from Monday at ten.
+/// Two working hours to sign, from Monday at ten or a moment later: until noon, or just after the break.
 fn unsigned(town: &Town) {
     dispatched(town);
-    town.gate.advance(3 * HOUR_MS);
+    town.gate.advance(5 * HOUR_MS);
     beat(town, "tick");
 }
 
@@ -214,6 +217,38 @@ fn closed(town: &Town) {
     close(town, &id);
     days_later(town, 6);
     town.gate.advance(2 * DAY_MS);
+    beat(town, "tick");
+}
+
+fn upload(town: &Town) -> String {
+    let (path, key) = ("/api/intake/attachments".to_owned(), "a-key-for-uploading-once".to_owned());
+    let answer = town.instance().post(path, key, None, town::photo()).now_or_never().unwrap();
+    assert!(answer.status.is_success(), "{answer:?}");
+    answer.text("id").to_owned()
+}
+
+/// A photo of an order, a day later.
+fn referred(town: &Town) {
+    let form = town::form(1, 0, "lamp", &[upload(town)]);
+    let key = "a-key-for-submitting-lamp".to_owned();
+    let answer = town.instance().post("/api/intake/orders".to_owned(), key, None, form).now_or_never().unwrap();
+    assert!(answer.status.is_success(), "{answer:?}");
+    town.gate.advance(DAY_MS);
+    beat(town, "tick");
+}
+
+/// A photo of nothing, a day later.
+fn abandoned(town: &Town) {
+    upload(town);
+    town.gate.advance(DAY_MS);
+    beat(town, "tick");
+}
+
+/// Its bytes are still there.
+fn dropped(town: &Town) {
+    abandoned(town);
+    beat(town, "duties");
+    town.gate.advance(HOUR_MS);
     beat(town, "tick");
 }
 

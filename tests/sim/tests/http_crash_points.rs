@@ -16,10 +16,13 @@ use store::memory::Backend;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
     Upload,
+    /// Nobody refers to it: after a day nothing of it is left, whatever became of it.
+    Abandon,
     /// The first submission of an installation and of a day.
     FirstSubmit,
     /// A repeat, with a photo.
     Submit,
+    /// With a photo.
     Supplement,
     Urge,
     Withdraw,
@@ -33,8 +36,9 @@ enum Route {
     Tick,
 }
 
-const ROUTES: [Route; 10] = [
+const ROUTES: [Route; 11] = [
     Route::Upload,
+    Route::Abandon,
     Route::FirstSubmit,
     Route::Submit,
     Route::Supplement,
@@ -70,9 +74,9 @@ async fn upload(instance: Instance) -> Response {
     instance.post("/api/intake/attachments".to_owned(), key, None, town::photo()).await
 }
 
-async fn act(instance: Instance, order: &Response, action: &str, text: &str) -> Response {
+async fn act(instance: Instance, order: &Response, action: &str, text: &str, photo: &[String]) -> Response {
     let path = format!("/api/intake/orders/{}/{action}", order.text("number"));
-    let body = json!({ "text": text, "reason": text }).to_string().into_bytes();
+    let body = json!({ "text": text, "reason": text, "attachments": photo }).to_string().into_bytes();
     instance
         .post(
             path,
@@ -97,7 +101,7 @@ async fn erase(instance: Instance, order: &Response) -> Response {
 
 fn prepare(town: &Town, route: Route) -> Before {
     let mut before = Before::default();
-    if matches!(route, Route::Upload | Route::FirstSubmit) {
+    if matches!(route, Route::Upload | Route::Abandon | Route::FirstSubmit) {
         return before;
     }
     let instance = Instance::new(&town.kv);
@@ -108,17 +112,17 @@ fn prepare(town: &Town, route: Route) -> Before {
         return before;
     }
     if route == Route::Erase {
-        done(act(instance.clone(), &first, "withdrawal", "going").now_or_never());
+        done(act(instance.clone(), &first, "withdrawal", "going", &[]).now_or_never());
         before.kept.push((first.text("id").to_owned(), "going".to_owned()));
     }
     done(instance.clone().tick().now_or_never());
-    if route == Route::Submit {
+    if matches!(route, Route::Submit | Route::Supplement) {
         let photo = done(upload(instance.clone()).now_or_never());
         before.photo.push(photo.text("id").to_owned());
     }
     if route == Route::Tick {
         let second = done(submit(instance.clone(), "second", &[]).now_or_never());
-        done(act(instance, &first, "withdrawal", "going").now_or_never());
+        done(act(instance, &first, "withdrawal", "going", &[]).now_or_never());
         before.kept.push((second.text("id").to_owned(), "second".to_owned()));
         before.kept.push((first.text("id").to_owned(), "going".to_owned()));
     }
@@ -128,9 +132,10 @@ fn prepare(town: &Town, route: Route) -> Before {
 /// `None`: it crashed.
 fn attempt(instance: &Instance, route: Route, before: &Before) -> Option<Response> {
     let instance = instance.clone();
-    let act = |action: &str| act(instance.clone(), before.first.as_ref().unwrap(), action, "the wish").now_or_never();
+    let first = || before.first.as_ref().unwrap();
+    let act = |action: &str| act(instance.clone(), first(), action, "the wish", &before.photo).now_or_never();
     match route {
-        Route::Upload => upload(instance).now_or_never(),
+        Route::Upload | Route::Abandon => upload(instance).now_or_never(),
         Route::FirstSubmit | Route::Submit => submit(instance, "the wish", &before.photo).now_or_never(),
         Route::Supplement => act("supplements"),
         Route::Urge => act("urges"),
@@ -167,7 +172,7 @@ fn point(prepared: &Town, route: Route, before: &Before, special: Special) -> Re
     let instance = town.instance();
     let mut kept = before.kept.clone();
     match route {
-        Route::FirstTick | Route::Tick => {}
+        Route::FirstTick | Route::Tick | Route::Abandon => {}
         Route::Join => require_joined_once(&town, before)?,
         Route::Erase => require_gone(&town, before)?,
         Route::Upload => {
@@ -177,7 +182,8 @@ fn point(prepared: &Town, route: Route, before: &Before, special: Special) -> Re
         Route::FirstSubmit | Route::Submit => kept.push((answer.text("id").to_owned(), "the wish".to_owned())),
         _ => kept.push((before.first.as_ref().unwrap().text("id").to_owned(), "the wish".to_owned())),
     }
-    if matches!(route, Route::Upload | Route::FirstSubmit | Route::Submit | Route::Join | Route::Erase) {
+    let told = [Route::Upload, Route::Abandon, Route::FirstSubmit, Route::Submit, Route::Join, Route::Erase];
+    if told.contains(&route) {
         let same = again.body == answer.body && first.is_none_or(|first| first.body == answer.body);
         if !same {
             return Err(format!("the same request was answered {answer:?} and {again:?}"));

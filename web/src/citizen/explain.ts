@@ -61,7 +61,7 @@ export function explain(failure: unknown): Explanation {
 }
 
 /** Codes that say more than which field it is. */
-const SPEAKING_CODES = new Set(['outsideTown', 'otherVillage'])
+const SPEAKING_CODES = new Set(['outsideTown', 'otherVillage', 'dropped'])
 
 /** Field errors of a 422, each with the text and the report step where it can be put right. */
 export function fieldErrors(problem: ApiProblem): { step: string; text: string }[] {

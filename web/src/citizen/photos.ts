@@ -100,9 +100,18 @@ export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
       states.set(key, { step: 'done', share: 1, code: '' })
     } catch (problem) {
       const code = problem instanceof ApiProblem ? problem.code : ''
+      if (code === 'uploadDropped') return anew(key)
       states.set(key, { step: 'failed', share: 0, code })
       if (problem instanceof ApiProblem && problem.kind !== 'http') tryAgain(key)
     }
+  }
+
+  /** The server had it and dropped it, because nothing referred to it for a day: it goes out as another one. */
+  function anew(old: string): Promise<void> {
+    const key = uuid()
+    states.delete(old)
+    list.value = list.value.map((one) => (one.key === old ? { ...one, id: '', key } : one))
+    return upload(key)
   }
 
   function tryAgain(key: string): void {

@@ -70,6 +70,7 @@ export function fieldErrors(failure: unknown): Record<string, string> {
       tooLong: c('form.error.tooLong', { field }),
       unknown: c('form.error.unknown', { field }),
       unknownUnit: c('form.error.unknown', { field }),
+      dropped: c('form.attachments.dropped'),
     }[code]
     found[name] ??= plain ?? knownWord('why', code) ?? c('form.error.other', { field })
   }

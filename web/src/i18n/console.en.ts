@@ -205,6 +205,7 @@ export const consoleEn: ConsoleMessages = {
   'form.attachments.failed': 'Upload failed',
   'form.attachments.retry': 'Try again',
   'form.attachments.busy': 'The attachments are still on their way.',
+  'form.attachments.dropped': 'Attachments that wait for more than a day are dropped. Remove them and add them again.',
   'form.attachments.broken': 'An attachment did not arrive. Try again or remove it.',
   'form.choose': 'Choose',
   'form.units.search': 'Find a unit or village',

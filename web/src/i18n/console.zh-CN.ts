@@ -204,6 +204,7 @@ export const consoleZhCN = {
   'form.attachments.failed': '上传失败',
   'form.attachments.retry': '重试',
   'form.attachments.busy': '附件还没传完，请稍等。',
+  'form.attachments.dropped': '附件放置超过一天已被清除，请删除后重新添加。',
   'form.attachments.broken': '有附件没有传上，请重试或删除。',
   'form.choose': '请选择',
   'form.units.search': '查找单位或村居',

@@ -259,6 +259,7 @@ export const en: Messages = {
   'field.respondent': 'The unit it is about was not accepted',
   'field.outsideTown': 'The position is outside this town. Remove it and write the address or choose a village',
   'field.otherVillage': 'The hamlet or quarter does not belong to the chosen village, choose again',
+  'field.dropped': 'Photos or a voice note waited for more than a day; sending again uploads them anew',
   'field.other': 'One answer was not accepted, please go through them',
 
   'receipt.title': 'Receipt',

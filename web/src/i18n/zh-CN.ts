@@ -258,6 +258,7 @@ export const zhCN = {
   'field.respondent': '反映对象没有通过检查',
   'field.outsideTown': '定位不在本镇范围内。请去掉定位，改写地址或选择村居',
   'field.otherVillage': '自然村或片区不属于所选的村居，请重新选择',
+  'field.dropped': '照片或录音放了超过一天，再次发送时会重新上传',
   'field.other': '有一项内容没有通过检查，请逐项核对',
 
   'receipt.title': '受理凭证',

@@ -31,3 +31,23 @@ fn a_missing_or_short_part_is_no_blob() {
     now(world.access().delete_many(&[keys::blob(&address, 1)])).unwrap();
     assert_eq!(now(get(&world.access(), &address, bytes.len())).unwrap(), None);
 }
+
+#[test]
+fn what_is_removed_is_gone_to_the_last_part_and_nothing_else_with_it() {
+    for backend in BACKENDS {
+        let world = World::new(backend);
+        for size in [1, PART_BYTES, 9 * PART_BYTES + 1] {
+            let bytes = bytes(size);
+            let (address, other) = (sha256(&[&bytes]), sha256(&[&bytes, b"other"]));
+            now(put(&world.access(), &address, &bytes)).unwrap();
+            now(put(&world.access(), &other, &bytes)).unwrap();
+            // The second finds nothing and is fine.
+            for _ in 0..2 {
+                now(remove(&world.access(), &address, size)).unwrap();
+            }
+            let left = world.keys().iter().filter(|key| key.starts_with(&format!("blob/{address}"))).count();
+            assert_eq!(left, 0, "{backend:?} {size}");
+            assert!(now(get(&world.access(), &other, size)).unwrap() == Some(bytes), "{backend:?} {size}");
+        }
+    }
+}

@@ -96,7 +96,8 @@ fn fold(dump: &Dump) -> Result<Fresh, Violation> {
 }
 
 /// The tables; timelines have numbered pages too.
-const TABLES: [&str; 9] = ["orders", "tickets", "whistles", "looks", "exports", "draws", "checks", "staff", "keys"];
+const TABLES: [&str; 10] =
+    ["orders", "tickets", "whistles", "looks", "exports", "draws", "checks", "staff", "keys", "uploads"];
 
 /// The table pages that exist: `board/{table}/{page}`.
 fn tables_in(dump: &Dump) -> BTreeSet<(String, u64)> {
