@@ -10,6 +10,7 @@ mod chain;
 mod hash;
 mod id;
 mod json;
+mod mac;
 mod read;
 mod variant;
 
@@ -17,5 +18,6 @@ pub use chain::{chain_root, event_hash};
 pub use hash::{Hash, HashParseError, lp, sha256};
 pub use id::{DocId, IdError, OpId};
 pub use json::{NotCanonical, canonical};
+pub use mac::Mac;
 pub use read::{ReadError, Tree, read, read_value, read_variant};
 pub use variant::{VariantContent, variant_name};

@@ -4,8 +4,7 @@ use crate::Digest;
 use crate::input::{Excluded, Fault, Inputs, Inspector, Plan, Recusal, Subject, increasing};
 use crate::pair::Pairing;
 use crate::select::Order;
-use crate::ticket::Hmac;
-use sha2::{Digest as _, Sha256};
+use canon::{Mac, sha256};
 
 /// An RFC 6962 tree head: how many records, and the root over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +130,7 @@ pub fn head<R: Record>(records: &[R]) -> Head {
         bytes.clear();
         bytes.push(0);
         record.write(&mut bytes);
-        let (mut height, mut hash): (u32, Digest) = (0, Sha256::digest(&bytes).into());
+        let (mut height, mut hash): (u32, Digest) = (0, digest(&[&bytes]));
         while let Some((_, left)) = waiting.pop_if(|(waits, _)| *waits == height) {
             hash = node(&left, &hash);
             height = height.saturating_add(1);
@@ -141,13 +140,13 @@ pub fn head<R: Record>(records: &[R]) -> Head {
     let right = waiting.pop().map(|(_, hash)| hash);
     let root = match right {
         Some(right) => waiting.iter().rev().fold(right, |right, (_, left)| node(left, &right)),
-        None => Sha256::digest([]).into(),
+        None => digest(&[]),
     };
     Head { count: u64::try_from(records.len()).unwrap_or(u64::MAX), root }
 }
 
 fn node(left: &Digest, right: &Digest) -> Digest {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+    digest(&[&[1], left, right])
 }
 
 /// The head over those who are left out, for the policy's line `excluded`.
@@ -157,6 +156,10 @@ fn node(left: &Digest, right: &Digest) -> Digest {
 pub fn excluded_head(excluded: &[Excluded]) -> Result<Head, Fault> {
     increasing(excluded.iter().map(|e| e.subject.as_str()))?;
     Ok(head(excluded))
+}
+
+fn digest(parts: &[&[u8]]) -> Digest {
+    *sha256(parts).as_bytes()
 }
 
 /// The commitment to `inputs`.
@@ -175,14 +178,13 @@ pub fn commit(inputs: &Inputs) -> Result<Commitment, Fault> {
 pub fn commit_to(heads: &[Head; 3], plan: &Plan) -> Digest {
     let mut record = Vec::with_capacity(256);
     plan.write(&mut record);
-    let mut hash = Sha256::new().chain_update(b"draw/v1/commit\n");
+    let mut message = b"draw/v1/commit\n".to_vec();
     for head in heads {
-        hash.update(head.root);
-        hash.update(head.count.to_be_bytes());
+        message.extend_from_slice(&head.root);
+        message.extend_from_slice(&head.count.to_be_bytes());
     }
-    let mut plan = Vec::with_capacity(record.len().saturating_add(4));
-    put(&mut plan, &record);
-    hash.chain_update(plan).finalize().into()
+    put(&mut message, &record);
+    digest(&[&message])
 }
 
 /// The seed from the commitment and the entropy: (kind, value) in the policy's order.
@@ -193,7 +195,7 @@ pub fn seed(commit: &Digest, entropy: &[(&str, &[u8])]) -> Digest {
         put(&mut message, kind.as_bytes());
         put(&mut message, value);
     }
-    Hmac::new(commit).of(&message)
+    Mac::new(commit).of(&message)
 }
 
 /// What is logged of a result that is not told yet: a root over it, salted with the agency's secret, so that nobody can
@@ -207,5 +209,5 @@ pub fn sealed_root(draw_id: &str, secret: &[u8], orders: &[Order], pairings: &[P
         message.extend_from_slice(&head.root);
         message.extend_from_slice(&head.count.to_be_bytes());
     }
-    Sha256::digest(message).into()
+    digest(&[&message])
 }

@@ -160,14 +160,14 @@ impl<'a> Matching<'a> {
         let free = (0..self.places.held.len()).filter(|inspector| {
             other != Some(*inspector) && self.places.has_room(*inspector) && self.places.fits(place, *inspector)
         });
-        let name = self.places.name(place);
-        free.map(|inspector| self.preferred(&name, inspector)).min().map(|(_, inspector)| inspector)
+        free.map(self.preferred(place)).min().map(|(_, inspector)| inspector)
     }
 
-    /// Where an inspector stands in the preference of the place of that name.
-    fn preferred(&self, (subject, role): &(String, Role), inspector: usize) -> (Digest, usize) {
-        let parts = [subject.as_bytes(), role.name().as_bytes(), self.places.code(inspector).as_bytes()];
-        (self.tickets.ticket("slot", &parts), inspector)
+    /// Says where an inspector stands in the preference of the place.
+    fn preferred(&self, place: usize) -> impl FnMut(usize) -> (Digest, usize) {
+        let (subject, role) = self.places.name(place);
+        let mut tickets = self.tickets.alike("slot", &[subject.as_bytes(), role.name().as_bytes()]);
+        move |inspector| (tickets.ticket(self.places.code(inspector).as_bytes()), inspector)
     }
 
     /// Gives `place` the inspector, and what it held to whoever wanted it, back to the start.
@@ -194,9 +194,8 @@ impl<'a> Matching<'a> {
     }
 
     fn make_preference(&self, place: usize) -> Vec<u32> {
-        let name = self.places.name(place);
         let fitting = (0..self.places.held.len()).filter(|inspector| self.places.fits(place, *inspector));
-        let mut keyed: Vec<_> = fitting.map(|inspector| self.preferred(&name, inspector)).collect();
+        let mut keyed: Vec<_> = fitting.map(self.preferred(place)).collect();
         keyed.sort_unstable();
         keyed.into_iter().filter_map(|(_, inspector)| u32::try_from(inspector).ok()).collect()
     }

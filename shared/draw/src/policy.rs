@@ -20,7 +20,6 @@
 
 use crate::Digest;
 use crate::encode::{Head, put};
-use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 /// drand's quicknet.
@@ -61,7 +60,7 @@ pub fn reveal_hash(draw_id: &str, who: &str, secret: &[u8]) -> Digest {
     put(&mut message, draw_id.as_bytes());
     put(&mut message, who.as_bytes());
     message.extend_from_slice(secret);
-    Sha256::digest(message).into()
+    *canon::sha256(&[&message]).as_bytes()
 }
 
 /// A public lottery.

@@ -2,54 +2,61 @@
 
 use crate::Digest;
 use crate::encode::put;
-use hmac::{KeyInit, Mac};
-use sha2::Sha256;
-
-/// HMAC-SHA256 under a key of 32 bytes, with the key's two blocks hashed once for all.
-#[derive(Clone)]
-pub(crate) struct Hmac(hmac::Hmac<Sha256>);
-
-impl Hmac {
-    pub(crate) fn new(key: &Digest) -> Self {
-        // HMAC fills a short key up with zeros to the hash's block of 64 bytes; a whole block cannot be refused.
-        let mut block = [0; 64];
-        for (to, from) in block.iter_mut().zip(key) {
-            *to = *from;
-        }
-        Self(hmac::Hmac::new(&block.into()))
-    }
-
-    pub(crate) fn of(&self, message: &[u8]) -> Digest {
-        self.0.clone().chain_update(message).finalize().into_bytes().into()
-    }
-}
+use canon::Mac;
 
 /// Makes the tickets of one draw.
 #[derive(Clone)]
-pub struct Tickets(Hmac);
+pub struct Tickets(Mac);
 
 impl Tickets {
     /// The tickets under `seed`.
     #[must_use]
     pub fn new(seed: &Digest) -> Self {
-        Self(Hmac::new(seed))
+        Self(Mac::new(seed))
     }
 
     /// `HMAC-SHA256(seed, lp(label) ‖ lp(part)…)`; numbers are parts of four or eight bytes, big endian.
     #[must_use]
     pub fn ticket(&self, label: &str, parts: &[&[u8]]) -> Digest {
-        let mut message = Vec::with_capacity(96);
-        put(&mut message, label.as_bytes());
-        for part in parts {
-            put(&mut message, part);
-        }
-        self.0.of(&message)
+        self.0.of(&message(label, parts))
+    }
+
+    /// Tickets of `label` that have all parts but the last in common.
+    pub(crate) fn alike(&self, label: &str, parts: &[&[u8]]) -> Alike<'_> {
+        let message = message(label, parts);
+        Alike { mac: &self.0, shared: message.len(), message }
     }
 
     /// The stream of numbers named `label`.
     #[must_use]
     pub fn drbg(&self, label: &'static str) -> Drbg {
         Drbg { tickets: self.clone(), label, block: 0, left: Vec::new() }
+    }
+}
+
+fn message(label: &str, parts: &[&[u8]]) -> Vec<u8> {
+    let mut message = Vec::with_capacity(96);
+    put(&mut message, label.as_bytes());
+    for part in parts {
+        put(&mut message, part);
+    }
+    message
+}
+
+/// Makes tickets that differ in their last part.
+pub(crate) struct Alike<'a> {
+    mac: &'a Mac,
+    /// What they share, and behind it the last part of the ticket before.
+    message: Vec<u8>,
+    shared: usize,
+}
+
+impl Alike<'_> {
+    /// The one whose last part is `part`.
+    pub(crate) fn ticket(&mut self, part: &[u8]) -> Digest {
+        self.message.truncate(self.shared);
+        put(&mut self.message, part);
+        self.mac.of(&self.message)
     }
 }
 
