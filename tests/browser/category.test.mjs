@@ -1,7 +1,7 @@
 /** Finding the topic, and being stopped where a phone call is faster than a form. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, diagonal, fillUpTo, go, home, words } from './support.mjs'
+import { device, looks, fillUpTo, go, home, words } from './support.mjs'
 
 async function emergencyTopic() {
   const { categories } = await (await fetch(`${home}/api/catalogue`)).json()
@@ -10,7 +10,7 @@ async function emergencyTopic() {
   return item
 }
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   test(`an emergency shows the number to call and stops the form (${locale}, ${viewport.width} px)`, async (t) => {
     const item = await emergencyTopic()
     const page = await device(t, { locale, viewport })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { beaconBudgetKiB, beaconWeight } from '../../web/scripts/budgets.mjs'
-import { desktop, device, diagonal, go, phone } from './support.mjs'
+import { desktop, device, looks, go, phone } from './support.mjs'
 
 const said = {
   'zh-CN': { holds: '核对通过', soFar: '目前能核对的都对', differs: '核对不通过', not: '这不是能核对的抽取文件', drawn: '抽中', none: '名单里没有', failed: '核对程序没有载入' },
@@ -51,7 +51,7 @@ const changes = [
   ['substitutions', drand, (b) => b.substitutions.push({ subject: b.result.pairings[0].subject, replaces: 'subject', reason: 'ceased', by: 'YD-DX-0001' })],
 ]
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   test(`true bundles hold, and an enterprise finds its ticket (${locale}, ${viewport.width} px)`, async (t) => {
     const w = said[locale]
     const page = await opened(t, { locale, viewport })

@@ -1,7 +1,7 @@
 /** What helps beside the form: a voice instead of typing, similar cases, on behalf, the map, reading aloud, notices. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { desktop, device, diagonal, fillUpTo, go, home, next, phone, submit, submitted, words } from './support.mjs'
+import { desktop, device, looks, fillUpTo, go, home, next, phone, submit, submitted, words } from './support.mjs'
 
 const catalogue = async () => (await fetch(`${home}/api/catalogue`)).json()
 
@@ -15,7 +15,7 @@ async function until(seconds, look) {
   throw new Error(`not seen within ${seconds} s`)
 }
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   test(`somebody who cannot type speaks, and can be heard on the case’s page (${locale}, ${viewport.width} px)`, async (t) => {
     const w = words[locale]
     const page = await device(t, { locale, viewport, permissions: ['microphone'], expected: [429] })
@@ -66,7 +66,7 @@ test('a phone without a recorder hands over a recording, and a refused microphon
   await refused.getByText(/麦克风许可/).waitFor()
 })
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   test(`a similar case nearby is joined with "me too" instead of a second report (${locale}, ${viewport.width} px)`, { timeout: 120_000 }, async (t) => {
     const w = words[locale]
     const first = await device(t, { locale, viewport, expected: [429] })
@@ -186,7 +186,7 @@ for (const viewport of [phone, desktop]) {
   })
 }
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   test(`statistics say in words and figures what the bars show (${locale}, ${viewport.width} px)`, async (t) => {
     const page = await device(t, { locale, viewport })
     await go(page, '/statistics')

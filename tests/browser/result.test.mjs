@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { dispatchToUnit, station, submitResult, take, waitInQueue } from './console.mjs'
 import { check } from './look.mjs'
-import { device, diagonal, fillUpTo, go, phone, photo, submit, words } from './support.mjs'
+import { device, looks, fillUpTo, go, phone, photo, submit, words } from './support.mjs'
 
 /** From the pool to "awaiting your view". */
 async function handle({ centre, unit, reviewer }, number, first) {
@@ -24,7 +24,7 @@ async function handle({ centre, unit, reviewer }, number, first) {
   await take(reviewer, 'reviewPass', { text: '同意。' })
 }
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   const elder = viewport === phone
   test(`a result is rated, redone, rated again, taken along and forgotten (${locale}, ${viewport.width} px)`, { timeout: 400_000 }, async (t) => {
     const w = words[locale]

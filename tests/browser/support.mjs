@@ -28,8 +28,15 @@ after(closeBrowser)
 
 export const phone = { width: 360, height: 740 }
 export const desktop = { width: 1280, height: 800 }
-/** Each language and each width once, for journeys of which all four combinations would take too long. */
-export const diagonal = [{ locale: 'zh-CN', viewport: phone }, { locale: 'en', viewport: desktop }]
+/**
+ * The looks of a journey: each language and each width once, and with ONETOWN_LOOKS=all all four combinations, which
+ * would take too long every time.
+ */
+const [diagonal, others] = [
+  [{ locale: 'zh-CN', viewport: phone }, { locale: 'en', viewport: desktop }],
+  [{ locale: 'en', viewport: phone }, { locale: 'zh-CN', viewport: desktop }],
+]
+export const looks = process.env.ONETOWN_LOOKS === 'all' ? [...diagonal, ...others] : diagonal
 
 // Every device comes from an address of its own (the bundle under test trusts one proxy), as citizens do; otherwise the
 // suite itself would meet the limit of one address.

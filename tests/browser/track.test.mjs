@@ -1,7 +1,7 @@
 /** Coming back to a case: by number and code, by the receipt's link, by the device's own list. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, diagonal, go, home, submitted, words } from './support.mjs'
+import { device, looks, go, home, submitted, words } from './support.mjs'
 
 async function lookUp(page, number, secret) {
   await go(page, '/track')
@@ -10,7 +10,7 @@ async function lookUp(page, number, secret) {
   await page.locator('.form .btn').click()
 }
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   test(`a wrong code gets one plain sentence, the right one opens the case (${locale}, ${viewport.width} px)`, async (t) => {
     const w = words[locale]
     const page = await device(t, { locale, viewport, expected: [404, 429] })

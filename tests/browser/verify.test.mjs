@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { moduleBudgetKiB, moduleWeight } from '../../web/scripts/budgets.mjs'
-import { device, diagonal, go, submitted, words } from './support.mjs'
+import { device, looks, go, submitted, words } from './support.mjs'
 
 const said = {
   'zh-CN': { link: '核对一份凭证', intact: '凭证完好', changed: '内容与指纹不一致', other: '凭证与诉求对不上', not: '这不是凭证文件', failed: '核对程序没有载入' },
@@ -22,7 +22,7 @@ function oneByteChanged(text, mark) {
   return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1)
 }
 
-for (const { locale, viewport } of diagonal) {
+for (const { locale, viewport } of looks) {
   test(`the receipt of a submission is intact until one byte changes (${locale}, ${viewport.width} px)`, async (t) => {
     const w = said[locale]
     const page = await device(t, { locale, viewport })

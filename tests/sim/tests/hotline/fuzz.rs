@@ -1,8 +1,8 @@
 //! Hostile bodies under a right signature: whatever a platform's own software may send, the answer is one of the
 //! documented ones, never a 5xx and never a panic, and whatever is taken can be read again.
 //!
-//! `ONETOWN_FUZZ_RUNS` says how many (20 000 are a quarter of a minute on one core); an hour:
-//! `ONETOWN_FUZZ_RUNS=5000000 cargo test -p sim --test hotline fuzz`.
+//! `ONETOWN_FUZZ_RUNS` says how many (20 000 are two seconds on one core); an hour:
+//! `ONETOWN_FUZZ_RUNS=37000000 cargo test -p sim --test hotline fuzz`.
 
 use http::StatusCode;
 use platform::plan::Dice;
