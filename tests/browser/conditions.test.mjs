@@ -55,6 +55,24 @@ test('a cut upload goes on by itself, under the same key', async (t) => {
   assert.equal(keys[0], keys[1])
 })
 
+test('a photo that waited for more than a day is gone there, and goes out again as another one', { timeout: 120_000 }, async (t) => {
+  const page = await device(t, { expected: [409, 422, 429] })
+  await fillUpTo(page, 'check', w, { photos: [await photo()], anonymous: true })
+  const problem = (status, body) => ({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, ...body }) })
+  const dropped = problem(422, { code: 'invalidFields', errors: [{ pointer: '/attachments', code: 'dropped' }] })
+  await page.route('**/api/intake/orders', (route) => route.fulfill(dropped), { times: 1 })
+  const keys = []
+  await page.route(UPLOADS, (route) => {
+    keys.push(route.request().headers()['idempotency-key'])
+    return keys.length === 1 ? route.fulfill(problem(409, { code: 'uploadDropped' })) : route.continue()
+  })
+  await page.locator('.send').click()
+  await page.getByText(w.photoDropped).first().waitFor()
+  await submit(page)
+  assert.equal(keys.length, 2)
+  assert.notEqual(keys[0], keys[1])
+})
+
 test('a photo chosen without a network is sent when it comes back', async (t) => {
   const page = await device(t, { expected: [429, OFFLINE] })
   // Without the tries that come by themselves, only the network's return can send it.

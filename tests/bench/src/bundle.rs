@@ -78,6 +78,7 @@ impl Bundle {
         let address = format!("127.0.0.1:{port}");
         let mut child = Command::new("target/debug/onetown")
             .args(["up", "--no-build", "--demo", "--listen", &address, "--variable", "trusted_proxy_hops=1"])
+            .args(["--variable", &format!("hotline_keys={}", crate::tickets::keys())])
             .args(["--from".as_ref(), manifest.as_os_str(), "--state-dir".as_ref(), state.path().as_os_str()])
             .stdout(Stdio::piped())
             .spawn()

@@ -8,6 +8,7 @@
 mod bundle;
 mod http;
 mod load;
+mod tickets;
 mod wrk;
 
 use std::path::PathBuf;
@@ -47,14 +48,18 @@ fn main() -> Result<()> {
         "|---|---|---|---|---|---|---|---|---|---|---|---|".to_owned(),
     ];
     let mut tracked = Vec::new();
-    for wanted in &options.cases {
+    for (run, wanted) in (1_u64..).zip(&options.cases) {
         load::fill(&bundle, cases.path(), *wanted)?;
-        // Submitting last: what it leaves to fold keeps the clock busy for a while.
-        for (name, label, budget) in
-            [("track", "track", "≥ 0.6"), ("public", "public list", ""), ("submit", "submit", "≥ 0.15")]
-        {
-            let hello = wrk::run(&bundle, "hello", cases.path(), options.seconds)?;
-            let seen = wrk::run(&bundle, name, cases.path(), options.seconds)?;
+        let tickets = tickets::write(run, options.seconds)?;
+        // Submitting and taking tickets last: what they leave to fold keeps the clock busy for a while.
+        for (name, label, budget, input) in [
+            ("track", "track", "≥ 0.6", cases.path()),
+            ("public", "public list", "", cases.path()),
+            ("submit", "submit", "≥ 0.15", cases.path()),
+            ("hotline", "a 12345 ticket", "p99 ≤ 3 × submit's", tickets.path()),
+        ] {
+            let hello = wrk::run(&bundle, "hello", input, options.seconds)?;
+            let seen = wrk::run(&bundle, name, input, options.seconds)?;
             lines.push(row(*wanted, label, &seen, &hello, budget));
             if name == "track" {
                 tracked.push((*wanted, seen.requests_per_s / hello.requests_per_s));

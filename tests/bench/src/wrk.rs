@@ -22,12 +22,12 @@ pub struct Measured {
 }
 
 /// Runs `wrk/<script>.lua` with one thread and 16 connections.
-pub fn run(bundle: &Bundle, script: &str, cases: &Path, seconds: u32) -> Result<Measured> {
+pub fn run(bundle: &Bundle, script: &str, input: &Path, seconds: u32) -> Result<Measured> {
     let before = bundle.cpu()?;
     let output = Command::new("wrk")
         .args(["-t1", "-c16", "--latency", &format!("-d{seconds}s"), "-s", &format!("tests/bench/wrk/{script}.lua")])
         .arg(format!("http://{}/", bundle.address))
-        .env("ONETOWN_CASES", cases)
+        .env("ONETOWN_INPUT", input)
         .output()
         .context("wrk is missing; run `apt-get install wrk`")?;
     let cpu = bundle.cpu()?.saturating_sub(before);

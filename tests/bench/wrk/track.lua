@@ -1,7 +1,7 @@
--- Tracks cases at random: ONETOWN_CASES names a file of lines "number secret".
+-- Tracks cases at random: ONETOWN_INPUT names a file of lines "number secret".
 local cases = {}
 function init(args)
-  for line in io.lines(os.getenv("ONETOWN_CASES")) do
+  for line in io.lines(os.getenv("ONETOWN_INPUT")) do
     local number, secret = line:match("(%S+) (%S+)")
     cases[#cases + 1] = wrk.format("GET", "/api/intake/orders/" .. number, { ["Authorization"] = "Case " .. secret })
   end
