@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { account, check, signIn, station, take, waitInQueue } from './console.mjs'
-import { desktop, device, go, home, phone, photo, submitted, words } from './support.mjs'
+import { deskLooks, desktop, device, go, home, phone, photo, submitted, words } from './support.mjs'
 
 const w = words['zh-CN']
 const said = {
@@ -23,7 +23,7 @@ async function reported(t, more = {}) {
   return (await submitted(citizen, w, more)).number
 }
 
-for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', viewport: phone }]) {
+for (const look of deskLooks) {
   test(`an order goes from the pool to the callback, each step by whose it is (${look.locale}, ${look.viewport.width} px)`, { timeout: 240_000 }, async (t) => {
     const say = said[look.locale]
     // Who leaves no number is not called back.

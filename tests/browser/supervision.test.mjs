@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import test from 'node:test'
 import { check, station } from './console.mjs'
-import { desktop, device, go, phone, submitted, words } from './support.mjs'
+import { deskLooks, device, go, submitted, words } from './support.mjs'
 
 /** Opens a step's form. */
 async function begin(page, name) {
@@ -47,8 +47,8 @@ test('a deadline set by hand, a card on the board, each shown at once', { timeou
   await check(page, 'supervision')
 })
 
-for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', viewport: phone }]) {
-  test(`an export with callers waits for another person (${look.locale})`, { timeout: 180_000 }, async (t) => {
+for (const look of deskLooks) {
+  test(`an export with callers waits for another person (${look.locale}, ${look.viewport.width} px)`, { timeout: 180_000 }, async (t) => {
     const citizen = await device(t, { locale: look.locale })
     const { number } = await submitted(citizen, words[look.locale], { anonymous: false })
     const page = await station(t, 'dispatcher', look)

@@ -36,7 +36,10 @@ const [diagonal, others] = [
   [{ locale: 'zh-CN', viewport: phone }, { locale: 'en', viewport: desktop }],
   [{ locale: 'en', viewport: phone }, { locale: 'zh-CN', viewport: desktop }],
 ]
-export const looks = process.env.ONETOWN_LOOKS === 'all' ? [...diagonal, ...others] : diagonal
+const all = process.env.ONETOWN_LOOKS === 'all'
+export const looks = all ? [...diagonal, ...others] : diagonal
+/** The same for the console, which is at home on the wider screen. */
+export const deskLooks = all ? [...others, ...diagonal] : others
 
 // Every device comes from an address of its own (the bundle under test trusts one proxy), as citizens do; otherwise the
 // suite itself would meet the limit of one address.

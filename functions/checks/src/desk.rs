@@ -5,9 +5,10 @@ use std::sync::Arc;
 use canon::DocId;
 use domain::aggregate::Aggregate as _;
 use domain::catalogue::{Catalogue, DrawId, InspectorCode, SubjectCode};
-use domain::inspection::{Check, Draw, DrawStatus, Library, Task};
+use domain::inspection::{Check, Draw, Library, Task};
 use domain::order::{Sealed, Text};
 use domain::permission::Action;
+use inspections::{is_assigned, is_of};
 use service::keys::DataKey;
 use service::session::StaffCall;
 use service::{Call, Keys, Problem};
@@ -25,16 +26,6 @@ pub(crate) struct Desk {
     pub keys: Keys,
     /// As which inspector this person works, if they are one.
     pub inspector: Option<InspectorCode>,
-}
-
-/// Whether the inspectors know of a draw's tasks.
-pub(crate) const fn is_assigned(draw: &Draw) -> bool {
-    matches!(draw.status, DrawStatus::Assigned | DrawStatus::Revealed)
-}
-
-/// Whether `inspector` is one of the two.
-pub(crate) fn is_of(task: &Task, inspector: Option<&InspectorCode>) -> bool {
-    inspector.is_some_and(|code| *code == task.lead || *code == task.member)
 }
 
 impl Desk {

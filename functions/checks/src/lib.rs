@@ -4,7 +4,6 @@
 //! people wrote, and the names of those who signed, are sealed before they reach the store.
 
 mod desk;
-mod list;
 mod steps;
 mod view;
 
@@ -16,7 +15,6 @@ use store::Platform;
 /// The function's routes.
 pub fn routes<P: Platform>() -> Router<App<P>> {
     Router::new()
-        .route("/api/inspection/checks", get(list::list))
         .route("/api/inspection/checks/{draw}/{subject}", get(view::show))
         .route("/api/inspection/checks/{draw}/{subject}/{step}", post(steps::take))
 }

@@ -6,13 +6,14 @@ use domain::catalogue::ItemCode;
 use domain::inspection::{Check, CheckEvent, CheckStatus, Finding, Person, Point};
 use domain::order::Text;
 use domain::permission::Action;
+use inspections::is_of;
 use serde_json::{Value, json};
 use service::Problem;
 use service::keys::DataKey;
 use service::session::StaffCall;
 use store::{Platform, Recorded};
 
-use crate::desk::{Desk, NAME, NOTE, WORK, is_of, open};
+use crate::desk::{Desk, NAME, NOTE, WORK, open};
 
 /// `GET /api/inspection/checks/{draw}/{subject}`
 pub(crate) async fn show<P: Platform>(

@@ -14,8 +14,8 @@ use axum::response::{IntoResponse as _, Response};
 use canon::sha256;
 pub use contributors::{contributors, lawful, planned, pledges, seconds, sources};
 use domain::aggregate::Aggregate;
-use domain::catalogue::{CatalogueHistory, DrawId, FileRef, Places, RowError};
-use domain::inspection::{Draw, FILES, Frozen, Library, Past, Person, Plan};
+use domain::catalogue::{CatalogueHistory, DrawId, FileRef, InspectorCode, Places, RowError};
+use domain::inspection::{Draw, DrawStatus, FILES, Frozen, Library, Past, Person, Plan, Task};
 use domain::permission::{Action, permission};
 use domain::staff::Role;
 use domain::time::MINUTE_MS;
@@ -42,6 +42,18 @@ pub fn person(session: &Session) -> Person {
 #[must_use]
 pub fn sees_all(session: &Session) -> bool {
     session.roles.iter().any(|role| *role != Role::Inspector && permission(*role, Action::SeeInspection))
+}
+
+/// Whether the inspectors know of a draw's tasks.
+#[must_use]
+pub const fn is_assigned(draw: &Draw) -> bool {
+    matches!(draw.status, DrawStatus::Assigned | DrawStatus::Revealed)
+}
+
+/// Whether `inspector` is one of the two.
+#[must_use]
+pub fn is_of(task: &Task, inspector: Option<&InspectorCode>) -> bool {
+    inspector.is_some_and(|code| *code == task.lead || *code == task.member)
 }
 
 /// The document of that id; none where there is none.

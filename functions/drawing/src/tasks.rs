@@ -9,13 +9,12 @@ use domain::catalogue::InspectorCode;
 use domain::inspection::{Check, CheckStatus, Draw, Plan, Task};
 use domain::permission::Action;
 use domain::time::Moment;
+use inspections::{is_assigned, is_of};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
 use service::session::StaffCall;
 use store::{Access, Document, Platform};
-
-use crate::desk::{is_assigned, is_of};
 
 /// Checks read in one batch.
 const BATCH: usize = 64;
