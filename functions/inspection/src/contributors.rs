@@ -1,13 +1,9 @@
-//! Who contributes to a draw, as it is proposed and as the staff see it.
+//! Who contributes to a draw, as it is proposed.
 
-use domain::inspection::{
-    CONTRIBUTORS_MAX, Contributor, Contributors, Draw, LOTTERIES_MAX, Lottery, PlannedDraw, Pledge,
-};
+use domain::inspection::{CONTRIBUTORS_MAX, Contributor, Contributors, LOTTERIES_MAX, Lottery};
 use domain::time::Moment;
 use orders::Check;
 use serde::Deserialize;
-use serde_json::{Value, json};
-use service::Keys;
 
 /// Characters of a contributor's name, and of what they stand for: 200 bytes with what is around them.
 const NAME_MAX: usize = 20;
@@ -53,23 +49,4 @@ impl ContributorsForm {
         let lotteries = self.lotteries.iter().take(LOTTERIES_MAX).copied().collect();
         Some(Contributors { people, pledge_by, reveal_by, lotteries })
     }
-}
-
-/// What everybody sees, who read the numbers first, and for whoever hands out the links the secrets in them.
-pub(crate) fn shown(
-    planned: &PlannedDraw,
-    pledges: &[Pledge],
-    draw: Option<&Draw>,
-    links: Option<&Keys>,
-) -> Option<Value> {
-    let of = planned.contributors.as_ref()?;
-    let mut shown = inspections::contributors(of, pledges, draw);
-    let reading = draw.and_then(|draw| draw.reading.as_ref());
-    let secret = |one: &Contributor, keys: &Keys| keys.contributor_secret(planned.id.as_str(), &one.who);
-    let links = links.map(|keys| of.people.iter().map(|one| secret(one, keys)).collect::<Vec<_>>());
-    let members = shown.as_object_mut()?;
-    members.insert("links".to_owned(), json!(links));
-    // Not the numbers: the second person reads them from the announcement.
-    members.insert("reading".to_owned(), json!(reading.map(|one| json!({"by": one.by.account}))));
-    Some(shown)
 }

@@ -1,12 +1,12 @@
-//! Planning inspections (双随机抽查, handbook §3): the libraries, the year's plan, each draw as the staff see it.
+//! Planning inspections (双随机抽查, handbook §3): the libraries, the year's plan, and the tasks that came of it.
 //!
 //! What must stay true: nothing can be drawn that was not planned here and approved by somebody else; a refusal says which
 //! rule, and of whom.
 
 mod contributors;
-mod desk;
 mod library;
 mod plan;
+mod tasks;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -19,7 +19,7 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
         .route("/api/inspection/library", get(library::show))
         .route("/api/inspection/plan", get(plan::show).post(plan::propose))
         .route("/api/inspection/plan/{draw}/{step}", post(plan::take))
-        .route("/api/inspection/desk/{draw}", get(desk::show))
+        .route("/api/inspection/checks", get(tasks::list))
 }
 
 service::component!(routes);

@@ -1,8 +1,10 @@
-//! Contributors of a draw (双随机抽查, handbook §3) in public: who they are, and the door for what they commit to.
+//! One draw (双随机抽查, handbook §3) as those see it who have a part in it: the staff at their desk, and its contributors,
+//! whose door this is for what they commit to.
 //!
 //! What must stay true: nobody is named before the draw is approved; whoever has a contributor's link commits for them,
 //! once, and can do nothing else.
 
+mod desk;
 mod pledge;
 
 use axum::Router;
@@ -12,7 +14,9 @@ use store::Platform;
 
 /// The function's routes.
 pub fn routes<P: Platform>() -> Router<App<P>> {
-    Router::new().route("/api/inspection/draws/{id}/contributors", get(pledge::show).post(pledge::take))
+    Router::new()
+        .route("/api/inspection/draws/{id}/contributors", get(pledge::show).post(pledge::take))
+        .route("/api/inspection/desk/{draw}", get(desk::show))
 }
 
 service::component!(routes);

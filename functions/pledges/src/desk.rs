@@ -3,12 +3,14 @@
 use axum::extract::Path;
 use axum::response::Response;
 use domain::catalogue::DrawId;
-use domain::inspection::{Draw, DrawEvent, DrawStatus, Library, Plan, PlannedDraw, Substitution, Task};
+use domain::inspection::{
+    Contributor, Draw, DrawEvent, DrawStatus, Library, Plan, PlannedDraw, Pledge, Substitution, Task,
+};
 use domain::permission::Action;
 use inspections::sees_all;
 use serde_json::{Value, json};
-use service::Problem;
 use service::session::StaffCall;
+use service::{Keys, Problem};
 use store::{Document, Platform, Recorded};
 
 /// `GET /api/inspection/desk/{draw}`
@@ -72,7 +74,26 @@ async fn contributors<P: Platform>(
     let hands_out = staff.session.may(Action::PlanDraw) && planned.approved.is_some();
     let of_use = draw.is_none_or(|draw| draw.status == DrawStatus::Committed);
     let keys = if hands_out && of_use { Some(staff.call.keys().await?) } else { None };
-    Ok(crate::contributors::shown(planned, &pledges, draw, keys.as_ref()))
+    Ok(public_and_links(planned, &pledges, draw, keys.as_ref()))
+}
+
+/// What everybody sees, who read the numbers first, and for whoever hands out the links the secrets in them.
+fn public_and_links(
+    planned: &PlannedDraw,
+    pledges: &[Pledge],
+    draw: Option<&Draw>,
+    links: Option<&Keys>,
+) -> Option<Value> {
+    let of = planned.contributors.as_ref()?;
+    let mut shown = inspections::contributors(of, pledges, draw);
+    let reading = draw.and_then(|draw| draw.reading.as_ref());
+    let secret = |one: &Contributor, keys: &Keys| keys.contributor_secret(planned.id.as_str(), &one.who);
+    let links = links.map(|keys| of.people.iter().map(|one| secret(one, keys)).collect::<Vec<_>>());
+    let members = shown.as_object_mut()?;
+    members.insert("links".to_owned(), json!(links));
+    // Not the numbers: the second person reads them from the announcement.
+    members.insert("reading".to_owned(), json!(reading.map(|one| json!({"by": one.by.account}))));
+    Some(shown)
 }
 
 fn plan(planned: &PlannedDraw, library: &Library) -> Value {
