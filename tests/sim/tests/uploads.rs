@@ -4,6 +4,7 @@
 
 use canon::{DocId, OpId, sha256};
 use domain::aggregate::{Actor, Context};
+use domain::time::{DAY_MS, HOUR_MS};
 use domain::upload::{Content, Stage, Upload, UploadEvent, UploadRejection};
 use futures::FutureExt as _;
 use serde_json::json;
@@ -12,9 +13,6 @@ use sim::runs::BACKENDS;
 use sim::town::{self, Response};
 use store::memory::Fate;
 use store::{Access, Birth, Document, Operation, blob};
-
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 
 fn post(town: &Town, path: &str, key: &str, secret: Option<&str>, body: Vec<u8>) -> Option<Response> {
     let (path, key) = (path.to_owned(), format!("a-key-for-{key}-in-this-test"));
