@@ -2,17 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check, lastDay, station } from './console.mjs'
-import { desktop, go, home, phone } from './support.mjs'
+import { desktop, device, go, home, phone } from './support.mjs'
 
 /** Proposes a rehearsal for one item by the two inspectors who have a login; the draw's address. */
-async function propose(page, item, name) {
+async function propose(page, item, name, { cap = '100', direct = false, policy = 'sealed' } = {}) {
   await go(page, '/console/inspection')
   await page.locator('#propose-open').click()
   await page.locator('#propose-items option').first().waitFor({ state: 'attached' })
   await page.locator('#propose-name').fill(name)
   await page.locator('#propose-items').selectOption(item)
   await page.locator('#propose-until').fill(lastDay())
-  await page.locator('#propose-cap').fill('100')
+  await page.locator('#propose-cap').fill(cap)
+  await page.locator('#propose-policy').selectOption(policy)
+  if (direct) await page.locator('#propose-direct').check()
   await page.locator('#propose-roster').selectOption(['YDZF260021', 'YDZF260026'])
   await page.locator('#propose-reason').fill('年度抽查计划')
   await page.locator('#propose-rehearsal').check()
@@ -83,6 +85,50 @@ test('a draw is planned, approved, committed, drawn, checked and published', { t
   }
   const until = Date.now() + 60_000
   while (!(await published())) assert.ok(Date.now() < until, 'the result does not become public')
+})
+
+test('where inspectors are too few, people assign them, a second person signs, and everybody sees it', { timeout: 300_000 }, async (t) => {
+  const name = `农药经营抽查 ${Date.now()}`
+  const drawer = await station(t, 'supervisor', { expected: [409] })
+  const leader = await station(t, 'town_leader')
+  // Each inspector takes one: without a word on assigning, the lists are not even frozen.
+  const refused = await propose(drawer, 'YD-JC-001', `${name} 一`, { cap: '1' })
+  await go(leader, refused)
+  await step(leader, 'approve', '同意')
+  await drawer.locator('#draw-commit').click({ timeout: 30_000 })
+  await drawer.locator('form.step button[type=submit]').click()
+  await drawer.locator('.summary', { hasText: '不足' }).waitFor()
+  const path = await propose(drawer, 'YD-JC-001', name, { cap: '1', direct: true, policy: 'drand' })
+  await go(leader, path)
+  await step(leader, 'approve', '同意')
+  await step(drawer, 'commit')
+  await step(drawer, 'entropy')
+  await step(drawer, 'draw')
+
+  await drawer.locator('#draw-directAssign').click({ timeout: 30_000 })
+  await drawer.locator('form.step button[type=submit]').click()
+  assert.match(await drawer.locator('form.step .summary').innerText(), /填写|请/)
+  await drawer.locator('#draw-text').fill('其他执法人员均不在岗')
+  await drawer.locator('form.step button[type=submit]').click()
+  await drawer.locator('form.step .summary', { hasText: '两名不同的人员' }).waitFor()
+  await drawer.locator('#direct-all-lead').selectOption('YDZF260026')
+  await drawer.locator('#direct-all-member').selectOption('YDZF260021')
+  await check(drawer, 'assigning inspectors')
+  await drawer.locator('form.step button[type=submit]').click()
+  await drawer.locator('#draw-done').waitFor()
+  await leader.locator('#draw-direct', { hasText: '等待第二人签字' }).waitFor({ timeout: 30_000 })
+  await step(leader, 'directSign')
+  await step(drawer, 'assign')
+  const tasks = await drawer.locator('section:has(#draw-tasks) li').count()
+  assert.ok(tasks > 2)
+
+  const citizen = await device(t)
+  await go(citizen, `/draws/${path.split('/').pop()}`)
+  await citizen.getByText('由人工指派').first().waitFor()
+  await citizen.locator('section.check button').first().click()
+  await citizen.locator('[data-step=assigned].ok').waitFor({ timeout: 60_000 })
+  assert.equal(await citizen.locator('.drawn li', { hasText: 'YDZF260026' }).count(), tasks)
+  await check(citizen, 'a draw whose inspectors were assigned')
 })
 
 for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', viewport: phone, dark: true }]) {

@@ -1,20 +1,21 @@
 /**
- * Runs every test file. Those that only look at pages, and the one that waits
- * for deadlines of minutes, run beside those that act on the town, because each
- * leaves a core idle; those that act take turns, because they share logins.
- * What a lane says follows what the one before it says.
+ * Runs every test file, in three lanes side by side, because one alone leaves a
+ * core idle. Files in which somebody signs in take turns: they share logins.
+ * The one that waits for deadlines of minutes has a lane of its own. What a
+ * lane says follows what the one before it says.
  */
-import { readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { finished } from 'node:stream/promises'
 
-const LOOKING = ['accessibility.test.mjs']
 const WAITING = ['contributors.test.mjs']
-const beside = [...LOOKING, ...WAITING]
-const acting = readdirSync('.').filter((name) => name.endsWith('.test.mjs') && !beside.includes(name)).sort()
+const others = readdirSync('.').filter((name) => name.endsWith('.test.mjs') && !WAITING.includes(name)).sort()
+const signsIn = (name) => readFileSync(name, 'utf8').includes("from './console.mjs'")
+const OFFICE = others.filter(signsIn)
+const CITIZENS = others.filter((name) => !signsIn(name))
 
-const lanes = [acting, LOOKING, WAITING].map((files) => run({ files, concurrency: 1 }))
+const lanes = [OFFICE, CITIZENS, WAITING].map((files) => run({ files, concurrency: 1 }))
 for (const lane of lanes) lane.on('test:fail', () => (process.exitCode = 1))
 for (const lane of lanes) {
   const told = lane.compose(spec)

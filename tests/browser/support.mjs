@@ -42,9 +42,9 @@ export const looks = all ? [...diagonal, ...others] : diagonal
 export const deskLooks = all ? [...others, ...diagonal] : others
 
 // Every device comes from an address of its own (the bundle under test trusts one proxy), as citizens do; otherwise the
-// suite itself would meet the limit of one address.
+// suite itself would meet the limit of one address. Files run side by side, each in a process.
 let devices = 0
-const address = () => ({ 'X-Forwarded-For': `198.51.${Math.floor(++devices / 250)}.${(devices % 250) + 1}` })
+const address = () => ({ 'X-Forwarded-For': `10.${(process.pid >> 8) & 255}.${process.pid & 255}.${(++devices % 250) + 1}` })
 
 /**
  * A fresh device. `expected` lists the HTTP failures a test provokes: Chromium

@@ -74,7 +74,8 @@ async fn commit<P: Platform>(
     let sources = Sources::choose(&call.access, &library, &plan, planned, operation.context.now).await?;
     let bundle = lists(&library, planned, &population, sources.policy)?;
     let (frozen, hash, policy) = (bundle.write(), bundle.commitment.commit, bundle.policy.clone());
-    rehearse(bundle)?;
+    let blocked = rehearse(bundle)?.filter(|_| !planned.direct_assign);
+    blocked.map_or(Ok(()), |blocked| Err(infeasible(&blocked)))?;
     let inputs = inspections::freeze(&call.access, &frozen).await?;
     let secret = sources.secret.map(|secret| seal(staff, &data_key, &secret)).transpose()?;
     let commitment = Commitment {
@@ -147,11 +148,11 @@ fn lists(
 
 /// Draws once with nothing at stake, so that too few inspectors show before anything is promised.
 /// Whom nobody can inspect shows whoever is drawn in the trial.
-fn rehearse(mut bundle: Bundle) -> Result<(), Problem> {
+fn rehearse(mut bundle: Bundle) -> Result<Option<Blocked>, Problem> {
     let places: Vec<(String, Role)> =
         bundle.subjects.iter().filter_map(|subject| lacks(&bundle, &subject.id)).collect();
     if !places.is_empty() {
-        return Err(infeasible(&Blocked { places, inspectors: Vec::new() }));
+        return Ok(Some(Blocked { places, inspectors: Vec::new() }));
     }
     bundle.entropy.iter_mut().for_each(|entropy| entropy.value = Some("00".to_owned()));
     bundle.run(&mut |_, _, _| {}).map_err(refused)

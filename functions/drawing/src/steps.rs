@@ -1,4 +1,4 @@
-//! The steps of a draw that are the staff's: draw, assign, replace, reveal. What proves itself of the randomness comes by
+//! The steps of a draw that are the staff's: draw, assign by the draw or directly, replace, reveal. What proves itself of the randomness comes by
 //! the public route, from anybody; lottery numbers do not, so two people of the staff read them.
 //!
 //! Store operations of a step: the session, the draw, its lists, and the four of `store::update`;
@@ -10,7 +10,7 @@ use axum::response::Response;
 use domain::aggregate::{Aggregate as _, Context};
 use domain::catalogue::{DrawId, InspectorCode, SubjectCode};
 use domain::inspection::{
-    Check, CheckStatus, Draw, DrawCommand, DrawStep, Drawing, Plan, Reason, Refusal, Substitution, Task,
+    Check, CheckStatus, Draw, DrawCommand, DrawStep, Drawing, Plan, Reason, Refusal, Substitution, Task, Unpaired,
 };
 use domain::permission::Action;
 use http::StatusCode;
@@ -22,10 +22,11 @@ use service::session::StaffCall;
 use service::{Keys, Problem, body};
 use store::{CommitError, Document, Operation, Platform};
 
+use crate::direct::{TaskForm, asked};
 use crate::numbers::numbers;
 
 /// Characters of a reason: 100 substitutions of 200 × 4 bytes, twice, are 160 KB at the very most.
-const TEXT_MAX: usize = 200;
+pub(crate) const TEXT_MAX: usize = 200;
 /// Checks read in one batch.
 const BATCH: usize = 64;
 
@@ -42,6 +43,8 @@ pub(crate) struct StepForm {
     text: String,
     /// For `sign`: which, from 0.
     index: usize,
+    /// For `direct-assign`: who inspects whom.
+    tasks: Vec<TaskForm>,
     /// For `lottery`: the numbers, in the policy's order.
     numbers: Vec<String>,
 }
@@ -53,8 +56,8 @@ pub(crate) async fn take<P: Platform>(
     request: Body,
 ) -> Result<Response, Problem> {
     match word.as_str() {
-        "draw" | "assign" | "substitute" | "reveal" => staff.require(Action::PlanDraw)?,
-        "sign" => staff.require(Action::ApproveDraw)?,
+        "draw" | "assign" | "substitute" | "direct-assign" | "reveal" => staff.require(Action::PlanDraw)?,
+        "sign" | "direct-sign" => staff.require(Action::ApproveDraw)?,
         // Two people read the lotteries: whoever plans draws, or approves them.
         "lottery" if staff.session.may(Action::ApproveDraw) => {}
         "lottery" => staff.require(Action::PlanDraw)?,
@@ -131,6 +134,10 @@ impl StepForm {
             "draw" => DrawStep::Draw(Box::new(drawing(staff, keys, document).await?)),
             "assign" => DrawStep::Assign,
             "lottery" => DrawStep::ReadLottery { numbers: numbers(&draw.commitment, &self.numbers)? },
+            "direct-assign" => {
+                DrawStep::AskDirect(Box::new(asked(staff, draw, &self.tasks, &self.text).await?))
+            }
+            "direct-sign" => DrawStep::SignDirect,
             "substitute" => DrawStep::AskSubstitution(Box::new(self.substitution(staff)?)),
             "sign" => {
                 let asked = draw.substitutions.get(self.index).ok_or(Refusal::StateConflict)?;
@@ -182,11 +189,20 @@ async fn drawing<P: Platform>(
     }
     let lists = inspections::thaw(&staff.call.access, &draw.commitment.inputs).await?;
     let mut bundle = whole(&lists, draw, secret(keys, document)?.as_deref())?;
-    bundle.run(&mut |_, _, _| {}).map_err(refused)?;
+    let blocked = bundle.run(&mut |_, _, _| {}).map_err(refused)?;
     let pairings = bundle.current().map_err(refused)?;
     let tasks: Option<Vec<Task>> = pairings.iter().map(|pairing| task(&bundle, pairing)).collect();
-    let tasks = tasks.ok_or(Refusal::StateConflict)?;
-    Ok(Drawing { tasks, salted: bundle.sealed, by: person(&staff.session) })
+    let unpaired = if blocked.is_some() { unpaired(&bundle) } else { Some(Vec::new()) };
+    let (Some(tasks), Some(unpaired)) = (tasks, unpaired) else { return Err(Refusal::StateConflict.into()) };
+    Ok(Drawing { tasks, unpaired, salted: bundle.sealed, by: person(&staff.session) })
+}
+
+/// Who was drawn without inspectors, in the order of the draw.
+fn unpaired(bundle: &bundle::Bundle) -> Option<Vec<Unpaired>> {
+    let drawn = bundle.result.iter().flat_map(|result| &result.strata).flat_map(|order| {
+        order.drawn.iter().map(|subject| (subject, &order.name))
+    });
+    drawn.map(|(subject, stratum)| Some(Unpaired { subject: subject.parse().ok()?, stratum: stratum.clone() })).collect()
 }
 
 fn task(bundle: &bundle::Bundle, pairing: &draw::Pairing) -> Option<Task> {

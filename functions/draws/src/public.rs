@@ -58,7 +58,7 @@ pub(crate) async fn one<P: Platform>(call: Call<P>, Path(id): Path<String>) -> R
         "signature": draw.entropy.as_ref().and_then(|entropy| entropy.signature.as_ref()),
         "contributors": plan.contributors.as_ref().map(|of| contributors(of, &[], Some(&draw))),
         "drawnAt": draw.drawn_at, "subjects": subjects, "excluded": excluded, "drawn": drawn,
-        "substitutions": signed,
+        "substitutions": signed, "directAssign": !draw.unpaired().is_empty(),
     })))
 }
 

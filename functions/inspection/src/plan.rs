@@ -76,7 +76,7 @@ fn row(plan: &PlannedDraw, draw: Option<&Draw>, own: bool) -> Value {
     json!({
         "id": plan.id, "name": plan.name, "items": plan.items, "kind": plan.kind, "unit": plan.unit,
         "policy": plan.policy, "from": plan.from, "until": plan.until, "roster": plan.roster, "cap": plan.cap,
-        "rehearsal": plan.rehearsal, "reason": plan.reason, "plannedBy": plan.planned_by.account,
+        "rehearsal": plan.rehearsal, "directAssign": plan.direct_assign, "reason": plan.reason, "plannedBy": plan.planned_by.account,
         "approvedBy": plan.approved.as_ref().map(|approved| &approved.by.account),
         "approvedAt": plan.approved.as_ref().map(|approved| approved.at), "recusals": plan.recusals.len(),
         "status": status, "own": own,
@@ -98,6 +98,7 @@ pub(crate) struct ProposeForm {
     roster: Vec<String>,
     cap: Option<u32>,
     rehearsal: bool,
+    direct_assign: bool,
     reason: String,
 }
 
@@ -172,7 +173,7 @@ impl ProposeForm {
         }
         let kind = first.kind.clone();
         let id = format!("{}-{unit}-000", from.year()).parse().map_err(|_| Problem::not_found())?;
-        let (planned_by, rehearsal) = (person(&staff.session), self.rehearsal);
+        let (planned_by, rehearsal, direct_assign) = (person(&staff.session), self.rehearsal, self.direct_assign);
         let (recusals, approved) = (Vec::new(), None);
         Ok(PlannedDraw {
             id,
@@ -187,6 +188,7 @@ impl ProposeForm {
             roster,
             cap,
             rehearsal,
+            direct_assign,
             recusals,
             planned_by,
             reason,

@@ -4,7 +4,8 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::catalogue::DrawId;
 use domain::inspection::{
-    Contributor, Draw, DrawEvent, DrawStatus, Library, Plan, PlannedDraw, Pledge, Substitution, Task,
+    Contributor, Draw, DrawEvent, DrawStatus, Library, Plan, PlannedDraw, Pledge, Substitution, Task, assignable,
+    is_recused,
 };
 use domain::permission::Action;
 use inspections::sees_all;
@@ -43,6 +44,9 @@ async fn view<P: Platform>(
     let events = draw.map(|draw| draw.events.as_slice()).unwrap_or_default();
     let timeline: Vec<Value> = events.iter().map(|event| entry(event, me.as_str())).collect();
     let contributors = contributors(staff, planned, state).await?;
+    let actions = actions(staff, planned, state);
+    let assigns = state.filter(|_| actions.contains(&"directAssign"));
+    let candidates = assigns.map(|state| candidates(staff, &library, state)).transpose()?;
     let tasks = state.filter(|_| all).map(|state| state.tasks.iter().map(|task| shown(&library, task)));
     Ok(service::json(&json!({
         "id": planned.id, "version": draw.map_or(0, |draw| draw.version), "plan": plan(planned, &library),
@@ -54,7 +58,12 @@ async fn view<P: Platform>(
         "entropy": state.and_then(|state| state.entropy.as_ref()),
         "tasks": tasks.map(Iterator::collect::<Vec<_>>),
         "substitutions": state.filter(|_| all).map(|state| state.substitutions.iter().map(substitution).collect::<Vec<_>>()),
-        "timeline": timeline, "actions": actions(staff, planned, state),
+        "unpaired": state.filter(|_| all).map(|state| unpaired(&library, state)), "candidates": candidates,
+        "direct": state.filter(|_| all).and_then(|state| state.direct.as_ref()).map(|direct| json!({
+            "tasks": direct.tasks.iter().map(|task| shown(&library, task)).collect::<Vec<_>>(), "text": direct.text,
+            "asked": direct.asked.account,
+        })),
+        "timeline": timeline, "actions": actions,
     })))
 }
 
@@ -101,7 +110,8 @@ fn plan(planned: &PlannedDraw, library: &Library) -> Value {
     json!({
         "name": planned.name, "items": planned.items.iter().map(name).collect::<Vec<_>>(), "kind": planned.kind,
         "unit": planned.unit, "policy": planned.policy, "from": planned.from, "until": planned.until,
-        "roster": planned.roster, "cap": planned.cap, "rehearsal": planned.rehearsal, "reason": planned.reason,
+        "roster": planned.roster, "cap": planned.cap, "rehearsal": planned.rehearsal,
+        "directAssign": planned.direct_assign, "reason": planned.reason,
         "recusals": planned.recusals, "plannedBy": planned.planned_by.account,
         "approvedBy": planned.approved.as_ref().map(|approved| &approved.by.account),
         "approvedAt": planned.approved.as_ref().map(|approved| approved.at),
@@ -133,6 +143,26 @@ fn shown(library: &Library, task: &Task) -> Value {
     })
 }
 
+/// Who was drawn without inspectors.
+fn unpaired(library: &Library, draw: &Draw) -> Vec<Value> {
+    let named = |code| library.subjects.get(code).map(|subject| &subject.name_zh);
+    let drawn = draw.unpaired().iter();
+    drawn.map(|one| json!({"subject": one.subject, "stratum": one.stratum, "subjectZh": named(&one.subject)})).collect()
+}
+
+/// Who may be assigned, and to whom not.
+fn candidates<P: Platform>(staff: &StaffCall<P>, library: &Library, draw: &Draw) -> Result<Vec<Value>, Problem> {
+    let plan = &draw.commitment.plan;
+    let able = assignable(library, plan, staff.call.access.now().date())?;
+    let subjects: Vec<_> = draw.unpaired().iter().map(|one| &one.subject).collect();
+    let shown = able.iter().map(|one| {
+        let recused = subjects.iter().filter(|subject| is_recused(library, plan, &one.code, subject));
+        let name = library.inspectors.get(&one.code).map(|inspector| &inspector.name_zh);
+        json!({"code": one.code, "nameZh": name, "leads": one.leads, "recused": recused.collect::<Vec<_>>()})
+    });
+    Ok(shown.collect())
+}
+
 fn substitution(one: &Substitution) -> Value {
     json!({
         "subject": one.subject, "inspector": one.inspector, "reason": one.reason, "text": one.text,
@@ -150,6 +180,8 @@ fn entry(recorded: &Recorded<DrawEvent>, me: &str) -> Value {
         DrawEvent::Assigned { by } => ("assigned", Some(by)),
         DrawEvent::SubstitutionAsked(asked) => ("substitutionAsked", Some(&asked.asked)),
         DrawEvent::SubstitutionSigned { by, .. } => ("substitutionSigned", Some(by)),
+        DrawEvent::DirectAsked(asked) => ("directAsked", Some(&asked.asked)),
+        DrawEvent::DirectSigned { by } => ("directSigned", Some(by)),
         DrawEvent::Revealed { by, .. } => ("revealed", Some(by)),
     };
     json!({
@@ -177,11 +209,19 @@ fn actions<P: Platform>(staff: &StaffCall<P>, planned: &PlannedDraw, draw: Optio
             vec!["lottery"]
         }
         DrawStatus::EntropyTaken if plans && !approved_it => vec!["draw"],
-        DrawStatus::Drawn if plans => vec!["assign"],
+        DrawStatus::Drawn if plans && !draw.tasks.is_empty() => vec!["assign"],
         DrawStatus::Assigned if plans && draw.commitment.secret.is_some() => vec!["reveal"],
         _ => Vec::new(),
     };
-    if matches!(draw.status, DrawStatus::Drawn | DrawStatus::Assigned) {
+    let drawn = matches!(draw.status, DrawStatus::Drawn | DrawStatus::Assigned);
+    if drawn && !draw.unpaired().is_empty() {
+        if plans {
+            actions.push("directAssign");
+        }
+        if approves && draw.direct.as_ref().is_some_and(|direct| direct.asked.actor != me) {
+            actions.push("directSign");
+        }
+    } else if drawn {
         match open {
             None if plans => actions.push("substitute"),
             Some(open) if approves && open.asked.actor != me => actions.push("sign"),

@@ -27,6 +27,8 @@ pub struct Bundle {
     pub sealed: Option<Hash>,
     pub result: Option<Outcome>,
     pub substitutions: Vec<Substitution>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assigned: Vec<Pairing>,
 }
 
 macro_rules! members {

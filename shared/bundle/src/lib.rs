@@ -25,13 +25,14 @@
 //! | `sealed` | P2: the salted root of the result ([`draw::sealed_root`], salted with the agency's secret), from time(R) on; else `null` |
 //! | `result` | `{seed, strata, pairings}` or `null`; `strata` is `[{name, drawn, reserves}]` in the plan's order, `pairings` is `[{subject, lead, member}]` in the order of the tasks |
 //! | `substitutions` | `[{subject, replaces, reason, by}]` in the order of the log (so the first is attempt 0); `replaces` is `subject`, `lead` or `member`; `reason` a code of [`draw::substitute::Reason`]; `by` is who comes |
+//! | `assigned` | left out where empty; where there were too few inspectors, so that `pairings` is empty: `[{subject, lead, member}]`, who inspects whom because people said so |
 //!
 //! # A draw's life, for who writes bundles
 //!
 //! [`Bundle::commit`] freezes the lists (before: `committed` in the policy is the time, the round is
 //! [`draw::policy::round_for`] it). [`Bundle::put`] adds each source's value as it becomes known; the caller checks a
 //! drand signature with [`draw::beacon`] first. [`Bundle::run`] draws once all are there: it fills `result`, and `sealed`
-//! in P2. Until the inspections of a P2 draw are done, what is published is [`Bundle::sealed_view`].
+//! in P2; where there are too few inspectors it draws the subjects, and whom people assign goes into `assigned`. Until the inspections of a P2 draw are done, what is published is [`Bundle::sealed_view`].
 //! [`Bundle::substitute`] logs a substitution. [`Bundle::write`] gives the file.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]

@@ -4,7 +4,7 @@ use crate::form::{Bundle, Commitment, Entropy, Outcome, Substitution, VERSION, a
 use canon::Hash;
 use draw::policy::{Kind, Policy, PolicyFault, Source, hex, reveal_hash};
 use draw::substitute::{Current, Reason, Refused, Who};
-use draw::{Excluded, Failure, Fault, Inputs, Plan, Progress, Role, Tickets};
+use draw::{Blocked, Excluded, Failure, Fault, Inputs, Plan, Progress, Role, Tickets};
 use std::fmt;
 
 /// What is frozen, as the rules call it. The policy's `excluded` is filled in.
@@ -40,8 +40,6 @@ pub enum LifeError {
     TooEarly,
     /// There is a result already.
     AlreadyDrawn,
-    /// The draw fails.
-    Failed(Failure),
     /// There is no substitute.
     Refused(Refused),
 }
@@ -51,13 +49,12 @@ impl LifeError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Lists(fault) | Self::Failed(Failure::Fault(fault)) => fault.code(),
+            Self::Lists(fault) => fault.code(),
             Self::Policy(fault) => fault.code(),
             Self::NoSuchSource => "noSuchSource",
             Self::WrongValue => "wrongValue",
             Self::TooEarly => "tooEarly",
             Self::AlreadyDrawn => "alreadyDrawn",
-            Self::Failed(Failure::Blocked(_)) => "blocked",
             Self::Refused(refused) => refused.code(),
         }
     }
@@ -107,6 +104,7 @@ impl Bundle {
             sealed: None,
             result: None,
             substitutions: Vec::new(),
+            assigned: Vec::new(),
         })
     }
 
@@ -136,25 +134,34 @@ impl Bundle {
         Ok(())
     }
 
-    /// Draws, once.
+    /// Draws, once. Where there are too few inspectors, the subjects alone: the result has no pairings then, and the
+    /// answer says whose places are blocked.
     ///
     /// # Errors
-    /// When not all randomness is known, there is a result, or the draw fails.
-    pub fn run(&mut self, told: &mut Progress<'_>) -> Result<(), LifeError> {
+    /// When not all randomness is known, there is a result, or the lists are not fit.
+    pub fn run(&mut self, told: &mut Progress<'_>) -> Result<Option<Blocked>, LifeError> {
         if self.result.is_some() {
             return Err(LifeError::AlreadyDrawn);
         }
         let (policy, values) = (self.policy()?, self.values());
         let entropy = policy.entropy(&values).ok_or(LifeError::TooEarly)?;
         let seed = draw::seed(self.commitment.commit.as_bytes(), &entropy);
-        let outcome = draw::run(&self.inputs(), &seed, told).map_err(LifeError::Failed)?;
+        let inputs = self.inputs();
+        let (outcome, blocked) = match draw::run(&inputs, &seed, told) {
+            Ok(outcome) => (outcome, None),
+            Err(Failure::Fault(fault)) => return Err(LifeError::Lists(fault)),
+            Err(Failure::Blocked(blocked)) => {
+                let orders = draw::select(&inputs, &Tickets::new(&seed), told);
+                (draw::Outcome { orders, pairings: Vec::new() }, Some(blocked))
+            }
+        };
         if let (Ok(Kind::Sealed), Some((_, secret))) = (policy.kind(), entropy.last()) {
             let root = draw::sealed_root(&self.draw_id, secret, &outcome.orders, &outcome.pairings);
             self.sealed = Some(Hash::from_bytes(root));
         }
         let (strata, pairings) = (all(outcome.orders), all(outcome.pairings));
         self.result = Some(Outcome { seed: Hash::from_bytes(seed), strata, pairings });
-        Ok(())
+        Ok(blocked)
     }
 
     /// What may be shown of a P2 draw until its inspections are done: neither the secret nor the result. Other draws'
@@ -166,6 +173,7 @@ impl Bundle {
             shown.entropy.iter_mut().filter(|e| e.kind == "reveal").for_each(|e| e.value = None);
             shown.result = None;
             shown.substitutions.clear();
+            shown.assigned.clear();
         }
         shown
     }

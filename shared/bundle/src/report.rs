@@ -16,7 +16,7 @@ pub enum Status {
 
 /// One comparison. The steps in their order: `form`, `subjects`, `inspectors`, `recusals`, `commitment`, `exclusions`,
 /// `lists`, `policy`, then `drand`, `reveal` and `lottery` as the policy has them, `seed`, `selection`, `pairing`,
-/// `sealed`, `substitutions`.
+/// `assigned` where there were too few inspectors, `sealed`, `substitutions`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Step {

@@ -10,6 +10,7 @@ use canon::Hash;
 use draw::policy::{Kind, Policy, PolicyFault, Source, hex, reveal_hash, round_time};
 use draw::substitute::Current;
 use draw::{Inputs, Progress, Tickets};
+use std::collections::BTreeSet;
 
 /// Whether a signature is drand's for a round; none where this program cannot tell.
 pub type Beacon<'a> = dyn FnMut(u64, &[u8]) -> Option<bool> + 'a;
@@ -221,6 +222,7 @@ impl<'a> Check<'a> {
                 let orders: Vec<draw::Order> = each(&result.strata);
                 self.selection(&orders, result, told);
                 self.pairing(&orders, result, told);
+                self.assigned(result);
                 self.sealed(&orders, result, sealed);
                 self.substitutions(orders, result);
             }
@@ -237,6 +239,9 @@ impl<'a> Check<'a> {
                         self.step("sealed", Status::Differs, "notSealed", [String::new(), root.to_string()]);
                     }
                     (None, false) => {}
+                }
+                if !self.bundle.assigned.is_empty() {
+                    self.step("assigned", Status::Differs, "noResultYet", [String::new(), String::new()]);
                 }
                 if !self.bundle.substitutions.is_empty() {
                     self.step("substitutions", Status::Differs, "noResultYet", [String::new(), String::new()]);
@@ -259,7 +264,39 @@ impl<'a> Check<'a> {
                 let expected = shown(&draw::head(&recomputed).into());
                 self.same("pairing", "pairingMatches", "pairingDiffers", expected, found);
             }
+            Err(_) if said.is_empty() => {
+                self.step("pairing", Status::Ok, "tooFewInspectors", [String::new(), String::new()]);
+            }
             Err(_) => self.step("pairing", Status::Differs, "blocked", [String::new(), found]),
+        }
+    }
+
+    /// Whom people assigned: allowed where nobody was paired, each drawn subject once, by two who are not recused.
+    fn assigned(&mut self, result: &Outcome) {
+        let said = &self.bundle.assigned;
+        let drawn: BTreeSet<&str> = result.strata.iter().flat_map(|order| &order.drawn).map(String::as_str).collect();
+        let named: BTreeSet<&str> = said.iter().map(|one| one.subject.as_str()).collect();
+        let recused = |code: &str, subject: &str| {
+            self.bundle.recusals.iter().any(|recusal| recusal.inspector == code && recusal.subject == subject)
+        };
+        let wrong = said.iter().find(|one| {
+            one.lead == one.member || recused(&one.lead, &one.subject) || recused(&one.member, &one.subject)
+        });
+        let numbers = [drawn.len().to_string(), said.len().to_string()];
+        match (result.pairings.is_empty() && !drawn.is_empty(), said.is_empty()) {
+            (false, true) => {}
+            (false, false) => self.step("assigned", Status::Differs, "assignedNeedlessly", numbers),
+            (true, true) => self.open("assigned", "notYet"),
+            (true, false) if named != drawn || said.len() != drawn.len() => {
+                self.step("assigned", Status::Differs, "assignedOthers", numbers);
+            }
+            (true, false) => match wrong {
+                None => self.step("assigned", Status::Ok, "assignedByPeople", numbers),
+                Some(one) => {
+                    self.step("assigned", Status::Differs, "assignedUnlawfully", [String::new(), String::new()]);
+                    self.about(&one.subject);
+                }
+            },
         }
     }
 

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use canon::sha256;
 pub use contributors::{contributors, lawful, planned, pledges, seconds, sources};
 use domain::aggregate::Aggregate;
-use domain::catalogue::{CatalogueHistory, DrawId, FileRef, InspectorCode, Places, RowError};
+use domain::catalogue::{CatalogueHistory, DrawId, FileRef, InspectorCode, Places, RowError, SubjectCode};
 use domain::inspection::{Draw, DrawStatus, FILES, Frozen, Library, Past, Person, Plan, Task};
 use domain::permission::{Action, permission};
 use domain::staff::Role;
@@ -195,8 +195,8 @@ pub async fn past<P: Platform>(access: &Access<P>, year: i32) -> Result<Vec<Past
         for draw in draws(access, &plan).await?.into_values() {
             let Some(drawn_at) = draw.drawn_at else { continue };
             let items = &draw.commitment.plan.items;
-            let one = |subject| Past { subject, items: items.clone(), on: drawn_at.date() };
-            past.extend(draw.tasks.iter().map(|task| one(task.subject.clone())));
+            let one = |subject: &SubjectCode| Past { subject: subject.clone(), items: items.clone(), on: drawn_at.date() };
+            past.extend(draw.subjects().map(one));
         }
     }
     Ok(past)

@@ -3,10 +3,10 @@
 //! Only the lists are stored; the result is computed from them, so what is published cannot differ from what was drawn.
 
 use bundle::{Bundle, LifeError};
-use domain::inspection::{Draw, Reason, Refusal, Substitution};
+use domain::inspection::{Draw, Reason, Refusal, Substitution, Task};
 use draw::policy::{Policy, Source, unhex_bytes};
 use draw::substitute::Who;
-use draw::{Blocked, Failure, Role};
+use draw::{Blocked, Role};
 use http::StatusCode;
 use serde_json::{Value, json};
 use service::Problem;
@@ -30,11 +30,20 @@ pub fn whole(lists: &[u8], draw: &Draw, secret: Option<&str>) -> Result<Bundle, 
         bundle.sealed = result.salted;
         return Ok(bundle);
     }
-    bundle.run(&mut |_, _, _| {}).map_err(|_| damaged("result"))?;
+    let blocked = bundle.run(&mut |_, _, _| {}).map_err(|_| damaged("result"))?;
+    if blocked.is_some() {
+        bundle.assigned = draw.tasks.iter().map(pairing).collect();
+        return Ok(bundle);
+    }
     for substitution in draw.substitutions.iter().filter(|one| one.signed.is_some()) {
         replace(&mut bundle, substitution).map_err(|_| damaged("substitutions"))?;
     }
     Ok(bundle)
+}
+
+fn pairing(task: &Task) -> bundle::Pairing {
+    let [subject, lead, member] = [task.subject.as_str(), task.lead.as_str(), task.member.as_str()].map(str::to_owned);
+    bundle::Pairing { subject, lead, member }
 }
 
 /// Each source's value as far as it is known; inside, none where what is stored is no value.
@@ -95,11 +104,10 @@ const fn reason(reason: Reason) -> draw::substitute::Reason {
     }
 }
 
-/// Why the lists cannot be drawn from, as an answer. An impossible pairing is told with its blocking set.
+/// Why the lists cannot be drawn from, as an answer.
 #[must_use]
 pub fn refused(error: LifeError) -> Problem {
     match error {
-        LifeError::Failed(Failure::Blocked(blocked)) => infeasible(&blocked),
         LifeError::AlreadyDrawn => Refusal::AlreadyDrawn.into(),
         LifeError::TooEarly => Refusal::TooEarly.into(),
         other => {
@@ -119,7 +127,7 @@ pub fn infeasible(blocked: &Blocked) -> Problem {
     let places: Vec<Value> = blocked.places.iter().take(PLACES_SHOWN).map(place).collect();
     let inspector = |(code, cap): &(String, u32)| json!({"code": code, "cap": cap});
     let inspectors: Vec<Value> = blocked.inspectors.iter().map(inspector).collect();
-    let detail = "There are not enough inspectors: `places` can only be taken by `inspectors`, who together can take fewer. Name more of them, or raise what each may take.";
+    let detail = "There are not enough inspectors: `places` can only be taken by `inspectors`, who together can take fewer. Name more of them, raise what each may take, or plan the draw so that inspectors may be assigned directly.";
     Problem::new(StatusCode::CONFLICT, "pairingInfeasible", detail)
         .with("placeCount", blocked.places.len())
         .with("places", places)

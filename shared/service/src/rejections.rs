@@ -130,6 +130,10 @@ impl From<InspectionRefusal> for Problem {
                 StatusCode::CONFLICT,
                 "The lotteries' numbers are missing: two people read them, and both enter the same.",
             ),
+            R::AssignmentMissing => (
+                StatusCode::CONFLICT,
+                "It is not settled who inspects: say it for everybody who was drawn, and have a second person sign it.",
+            ),
             R::DrawPending => {
                 (StatusCode::CONFLICT, "Another draw for one of the items waits for its result. Draw that one first.")
             }

@@ -42,6 +42,24 @@ pub fn planned(name: &str, policy: &str) -> Value {
     })
 }
 
+/// The same with more checks than the two may take, so that people assign them.
+#[must_use]
+pub fn too_many(name: &str, policy: &str) -> Value {
+    let mut form = planned(name, policy);
+    if let Some(members) = form.as_object_mut() {
+        members.extend([("cap".to_owned(), 2.into()), ("directAssign".to_owned(), true.into())]);
+    }
+    form
+}
+
+/// Everybody who was drawn without inspectors, for the two.
+#[must_use]
+pub fn assignment(desk: &Value, text: &str) -> Value {
+    let drawn = desk.get("unpaired").and_then(Value::as_array);
+    let task = |one: &Value| json!({"subject": one.get("subject"), "lead": ROSTER[0], "member": ROSTER[1]});
+    json!({"tasks": drawn.into_iter().flatten().map(task).collect::<Vec<_>>(), "text": text})
+}
+
 /// The lotteries' numbers, as everybody reads them.
 pub const NUMBERS: [&str; 3] = ["01,05,12,18,22,33+16", "01,05,12,18,35+01,12", "00123"];
 
@@ -182,9 +200,11 @@ impl Officer {
         let known = plan.get("draws").and_then(Value::as_array).map_or(0, Vec::len);
         let doc = Document::<Plan>::key_of(&Plan::id(YEAR));
         if self.is(Role::UnitHead) && known < DRAWS_MAX && (known == 0 || self.random.chance(200)) {
-            let body = match self.random.below(4) {
+            let body = match self.random.below(6) {
                 0 => planned(text, "sealed"),
                 1 => planned(text, "drand"),
+                2 => too_many(text, "sealed"),
+                3 => too_many(text, "drand"),
                 _ => contributed(text, self.citizens.kv.now_ms(), CONTRIBUTED_MINUTES),
             };
             let path = "/api/inspection/plan".to_owned();
@@ -202,8 +222,13 @@ impl Officer {
         if let Some(wish) = self.contributes(&id, &desk) {
             return Some(wish);
         }
-        let step = self.pick(desk.get("actions"))?.as_str()?.to_owned();
-        let body = self.draw_form(&step, &desk, text)?;
+        let action = self.pick(desk.get("actions"))?.as_str()?;
+        let body = self.draw_form(action, &desk, text)?;
+        let step = match action {
+            "directAssign" => "direct-assign".to_owned(),
+            "directSign" => "direct-sign".to_owned(),
+            other => other.to_owned(),
+        };
         let (path, doc) = match step.as_str() {
             "approve" => (format!("/api/inspection/plan/{id}/approve"), doc),
             _ => {
@@ -264,6 +289,8 @@ impl Officer {
                 let signed = |one: &Value| one.get("signed") != Some(&Value::Null);
                 json!({ "index": desk.get("substitutions")?.as_array()?.iter().filter(|one| signed(one)).count() })
             }
+            "directAssign" if desk.get("tasks") != Some(&json!([])) && self.random.chance(850) => return None,
+            "directAssign" => assignment(desk, text),
             "reveal" if self.random.chance(850) => return None,
             "lottery" => json!({ "numbers": NUMBERS }),
             _ => json!({}),

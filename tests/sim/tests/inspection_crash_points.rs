@@ -1,12 +1,14 @@
-//! Crash points of inspections: every command from the plan to the withdrawal of a result, and of a draw with contributors
-//! to its result; every store operation, every fate.
+//! Crash points of inspections: every command from the plan to the withdrawal of a result, of a draw with contributors to
+//! its result, and of one whose inspectors are assigned; every store operation, every fate.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: what is wrong must stop it")]
 
 use domain::time::{DAY_MS, MINUTE_MS};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use sim::checker;
-use sim::inspectors::{CAST, NUMBERS, ROSTER, contributed, draws_hold, finding, planned, pledge, reveal};
+use sim::inspectors::{
+    CAST, NUMBERS, ROSTER, assignment, contributed, draws_hold, finding, planned, pledge, reveal, too_many,
+};
 use sim::points::{Special, Struck, Town, every};
 use sim::town::{self, Instance, Response, Signed};
 use store::memory::{Backend, Gate as _};
@@ -143,6 +145,33 @@ impl Story {
         assert_eq!(self.see(&head, &desk)["status"], "drawn");
     }
 
+    /// A draw without inspectors, who are assigned, told, and for one subject assigned again.
+    fn assigned(&mut self) {
+        let [head, leader, ..] = self.cast.clone();
+        let form = too_many("restaurants", "drand");
+        let id = self.strike(&head, "/api/inspection/plan", form, 2)["id"].as_str().unwrap().to_owned();
+        let desk = format!("/api/inspection/desk/{id}");
+        self.strike(&leader, &format!("/api/inspection/plan/{id}/approve"), json!({"reason": "agreed"}), 1);
+        self.draws.push(id.clone());
+        self.strike(&head, &format!("{desk}/commit"), json!({}), 1);
+        let committed = self.see(&head, &desk)["commitment"].clone();
+        let entropy = json!({"round": committed["round"], "signature": committed["shipped"]});
+        self.strike_by(Who::Anybody, &format!("/api/inspection/draws/{id}/entropy"), entropy, 1);
+        self.strike(&head, &format!("{desk}/draw"), json!({"ifVersion": 2}), 1);
+        let mut ask = assignment(&self.see(&head, &desk), "nobody else is there");
+        let all = ask["tasks"].as_array().unwrap().len();
+        for version in [3, 6] {
+            ask["ifVersion"] = json!(version);
+            self.strike(&head, &format!("{desk}/direct-assign"), ask.clone(), 1);
+            self.strike(&leader, &format!("{desk}/direct-sign"), json!({"ifVersion": version + 1}), 1);
+            if version == 3 {
+                self.strike(&head, &format!("{desk}/assign"), json!({"ifVersion": 5}), 1);
+                ask["tasks"].as_array_mut().unwrap().truncate(1);
+            }
+        }
+        assert_eq!(self.see(&head, &desk)["tasks"].as_array().unwrap().len(), all);
+    }
+
     /// From the plan to the drawn tasks, one of which is replaced; the draw and its tasks.
     fn draw(&mut self) -> (String, Vec<Value>) {
         let [head, leader, _, second] = self.cast.clone();
@@ -217,6 +246,19 @@ mod contributors {
         story.contributed();
         println!("{backend:?}: {} points of {} commands", story.points, story.commands);
         assert!(story.points > 300 && story.commands == 11, "{} points, {} commands", story.points, story.commands);
+    }
+
+    sim::on_every_backend!(every_point);
+}
+
+mod assigned {
+    use super::{Backend, Story};
+
+    fn every_point(backend: Backend) {
+        let mut story = Story::new(backend);
+        story.assigned();
+        println!("{backend:?}: {} points of {} commands", story.points, story.commands);
+        assert!(story.points > 300 && story.commands == 10, "{} points, {} commands", story.points, story.commands);
     }
 
     sim::on_every_backend!(every_point);

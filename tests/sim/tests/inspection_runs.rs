@@ -8,12 +8,14 @@ use sim::runs::{over_inspections, seeds};
 use store::memory::Backend;
 
 /// What the runs together must have seen.
-const SEEN: [&str; 12] = [
+const SEEN: [&str; 14] = [
     "commit",
     "pledge",
     "reveal secret",
     "lottery",
     "draw",
+    "direct-assign",
+    "direct-sign",
     "assign",
     "enter",
     "submit",

@@ -3,6 +3,7 @@
 
 mod beacon;
 mod contributors;
+mod direct;
 mod invariants;
 mod refusals;
 mod rights;

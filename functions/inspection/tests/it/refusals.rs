@@ -6,7 +6,7 @@ use store::memory::Backend;
 use crate::story::{bad, clean};
 use crate::town::{Cast, Town, form};
 
-async fn approved(town: &mut Town, cast: &Cast, change: Value) -> String {
+pub async fn approved(town: &mut Town, cast: &Cast, change: Value) -> String {
     let id = town.propose(&cast.head, change).await;
     let path = format!("/api/inspection/plan/{id}/approve");
     town.change(&cast.leader, "POST", &path, &json!({"reason": "同意"})).await.good();

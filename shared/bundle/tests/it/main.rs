@@ -1,6 +1,7 @@
 //! Bundles through their whole life, and every way to falsify one.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers: what is not there fails the test")]
 
+mod assigned;
 mod bytes;
 mod falsified;
 mod finding;

@@ -31,12 +31,14 @@ pub use contributors::{
     PledgesEvent,
 };
 pub use draw::{
-    Commitment, Draw, DrawCommand, DrawEvent, DrawStatus, DrawStep, Drawing, Entropy, Frozen, Reading, Reason, Share,
-    Substitution, Task,
+    Commitment, DirectAssign, Draw, DrawCommand, DrawEvent, DrawStatus, DrawStep, Drawing, Entropy, Frozen, Reading,
+    Reason, Share, Substitution, Task, Unpaired,
 };
 pub use library::{CreditClass, FILES, Inspector, Item, JointGroup, Library, ResultInfo, Subject};
 pub use plan::{Approved, PLANS_MAX, Plan, PlanCommand, PlanEvent, PlannedDraw, Policy, Recusal};
-pub use population::{Candidate, Exclusion, FOCUS, LEAD, MEMBER, Past, Population, Stratum, freeze, is_focus, usable};
+pub use population::{
+    Candidate, Exclusion, FOCUS, LEAD, MEMBER, Past, Population, Stratum, assignable, freeze, is_focus, is_recused, usable,
+};
 pub use projection::{DRAWS, RESULTS, SERIOUS_QUEUE, project_check, project_draw, public_status};
 pub use refusal::Refusal;
 pub use uscc::is_uscc;

@@ -90,6 +90,9 @@ pub struct PlannedDraw {
     /// such rounds, as the demo does, has them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rehearsal: bool,
+    /// Whether too few inspectors do not stop it: then people assign them (handbook §3.4, point 6).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub direct_assign: bool,
     /// Recusals beyond the library's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recusals: Vec<Recusal>,

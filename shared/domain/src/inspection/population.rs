@@ -210,17 +210,40 @@ fn roster(
         [] => fit(library, plan, &units, code, today).is_ok(),
         roster => roster.contains(code),
     };
-    let leads = |code: &InspectorCode| {
-        library.inspectors.get(code).is_some_and(|inspector| {
-            let lead = items.first().is_some_and(|(_, item)| item.unit == inspector.unit);
-            let knows = |(_, item): &(&ItemCode, &Item)| {
-                item.speciality_zh.is_empty() || inspector.specialities_zh.contains(&item.speciality_zh)
-            };
-            lead && items.iter().any(knows)
-        })
-    };
     let candidates = library.inspectors.keys().filter(|code| named(code));
-    Ok(candidates.map(|code| Candidate { leads: leads(code), code: code.clone() }).collect())
+    Ok(candidates.map(|code| candidate(library, items, code)).collect())
+}
+
+fn candidate(library: &Library, items: &[(&ItemCode, &Item)], code: &InspectorCode) -> Candidate {
+    let leads = library.inspectors.get(code).is_some_and(|inspector| {
+        let lead = items.first().is_some_and(|(_, item)| item.unit == inspector.unit);
+        let knows = |(_, item): &(&ItemCode, &Item)| {
+            item.speciality_zh.is_empty() || inspector.specialities_zh.contains(&item.speciality_zh)
+        };
+        lead && items.iter().any(knows)
+    });
+    Candidate { code: code.clone(), leads }
+}
+
+/// Who may be assigned by hand: everybody who can inspect, also whom the plan does not name.
+///
+/// # Errors
+/// An item that may not be used.
+pub fn assignable(library: &Library, plan: &PlannedDraw, today: Date) -> Result<Vec<Candidate>, Refusal> {
+    let items = usable(library, &plan.items)?;
+    let units = units(library, &items);
+    let can = library.inspectors.keys().filter(|code| fit(library, plan, &units, code, today).is_ok());
+    Ok(can.map(|code| candidate(library, &items, code)).collect())
+}
+
+/// Whether `inspector` must not inspect `subject`: a standing recusal by village, or one that was declared for this draw.
+#[must_use]
+pub fn is_recused(library: &Library, plan: &PlannedDraw, inspector: &InspectorCode, subject: &SubjectCode) -> bool {
+    let declared = |recusal: &Recusal| recusal.inspector == *inspector && recusal.subject == *subject;
+    let village = library.subjects.get(subject).map(|subject| &subject.village);
+    let villages = library.inspectors.get(inspector).map(|inspector| &inspector.recusal_villages);
+    let standing = village.zip(villages).is_some_and(|(village, villages)| villages.contains(village));
+    standing || plan.recusals.iter().any(declared)
 }
 
 /// Whose people inspect: the items' own units.
@@ -284,17 +307,11 @@ fn recusals(
     inspectors: &[Candidate],
 ) -> Vec<(InspectorCode, SubjectCode)> {
     let drawable = |code: &SubjectCode| strata.iter().any(|stratum| stratum.subjects.binary_search(code).is_ok());
-    let subjects: Vec<_> = library.subjects.iter().filter(|(code, _)| drawable(code)).collect();
+    let subjects: Vec<_> = library.subjects.keys().filter(|code| drawable(code)).collect();
     let mut found = Vec::new();
     for Candidate { code, .. } in inspectors {
-        let villages = library.inspectors.get(code).map(|inspector| &inspector.recusal_villages);
-        for (subject, Subject { village, .. }) in &subjects {
-            let declared = |recusal: &Recusal| recusal.inspector == *code && recusal.subject == **subject;
-            let standing = villages.is_some_and(|villages| villages.contains(village));
-            if standing || plan.recusals.iter().any(declared) {
-                found.push((code.clone(), (*subject).clone()));
-            }
-        }
+        let recused = subjects.iter().filter(|subject| is_recused(library, plan, code, subject));
+        found.extend(recused.map(|subject| (code.clone(), (*subject).clone())));
     }
     found
 }

@@ -68,6 +68,12 @@ pub enum Refusal {
     /// `inspectorRecused`: a recusal stands against it.
     #[error("{0} is recused")]
     InspectorRecused(InspectorCode),
+    /// `cannotLead`: of another unit than leads, or without the speciality.
+    #[error("{0} cannot lead this check")]
+    CannotLead(InspectorCode),
+    /// `assignmentMissing`: who inspects is not said, or a second person has not signed it.
+    #[error("it is not settled who inspects")]
+    AssignmentMissing,
     /// `entropyTooEarly`: the round is not out yet.
     #[error("the round is not out yet")]
     TooEarly,
@@ -150,6 +156,8 @@ impl Refusal {
             Self::NotAnOfficer(_) => "notAnOfficer",
             Self::InspectorUnavailable(_) => "inspectorUnavailable",
             Self::InspectorRecused(_) => "inspectorRecused",
+            Self::CannotLead(_) => "cannotLead",
+            Self::AssignmentMissing => "assignmentMissing",
             Self::TooEarly => "entropyTooEarly",
             Self::PledgesPending(_) => "pledgesPending",
             Self::RevealWindowShort => "revealWindowShort",
@@ -180,6 +188,7 @@ impl Refusal {
             | Self::CertificateExpired(code)
             | Self::NotAnOfficer(code)
             | Self::InspectorUnavailable(code)
+            | Self::CannotLead(code)
             | Self::InspectorRecused(code) => Some(code.as_str()),
             Self::PledgesPending(who) => Some(who),
             _ => None,

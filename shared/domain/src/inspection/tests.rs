@@ -66,6 +66,7 @@ fn planned() -> PlannedDraw {
         roster: vec![code("YDZF260021"), code("YDZF260026")],
         cap: 60,
         rehearsal: false,
+        direct_assign: false,
         recusals: Vec::new(),
         planned_by: person("planner"),
         reason: "年度计划".into(),
@@ -276,7 +277,7 @@ fn task(subject: &str) -> Task {
 }
 
 fn drawing() -> Drawing {
-    Drawing { tasks: vec![task("YD-DX-0001"), task("YD-DX-0002")], salted: None, by: person("planner") }
+    Drawing { tasks: vec![task("YD-DX-0001"), task("YD-DX-0002")], unpaired: Vec::new(), salted: None, by: person("planner") }
 }
 
 fn draw_step(draw: &mut Option<Draw>, by: &str, step_: DrawStep, now: &str) -> Result<(), Refusal> {

@@ -10,6 +10,8 @@ export interface DrawRow {
   drawnAt?: string
   subjects: number
   drawn: number
+  /** Inspectors were assigned by people. */
+  directAssign?: boolean
   contributors?: Contributors | null
 }
 

@@ -16,6 +16,8 @@ export interface DrawBundle {
     pairings: { subject: string; lead: string; member: string }[]
   } | null
   substitutions: { subject: string; replaces: string; reason: string; by: string }[]
+  /** Where there were too few inspectors to draw. */
+  assigned?: { subject: string; lead: string; member: string }[]
 }
 
 export interface PolicySource {

@@ -117,6 +117,7 @@ export interface Proposal {
   roster: string[]
   cap: number
   rehearsal: boolean
+  directAssign: boolean
   reason: string
 }
 
@@ -145,6 +146,7 @@ export interface DrawView {
     roster: string[]
     cap: number
     rehearsal: boolean
+    directAssign: boolean
     reason: string
     recusals: { inspector: string; subject: string; reason: string }[]
     plannedBy: string
@@ -165,8 +167,28 @@ export interface DrawView {
   exclusions: { subject: string; reason: string }[] | null
   tasks: Task[] | null
   substitutions: { subject: string; inspector: string | null; reason: string; text: string; asked: string; signed: { by: string } | null }[] | null
+  /** Drawn without inspectors, because there are too few. */
+  unpaired: { subject: string; subjectZh: string | null; stratum: string }[] | null
+  /** Who may be assigned, for whoever assigns. */
+  candidates: Candidate[] | null
+  /** An assignment that waits for its second signature. */
+  direct: { tasks: Task[]; text: string; asked: string } | null
   timeline: { seq: number; at: string; type: string; by: string | null }[]
   actions: string[]
+}
+
+export interface Candidate {
+  code: string
+  nameZh: string | null
+  leads: boolean
+  /** Subjects that they must not inspect. */
+  recused: string[]
+}
+
+export interface Pair {
+  subject: string
+  lead: string
+  member: string
 }
 
 export interface CheckRow {

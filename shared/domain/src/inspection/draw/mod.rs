@@ -2,19 +2,23 @@
 //!
 //! What must stay true: the document is named by the draw's id and begins with the commitment, so there is nothing
 //! before it and never a second one; the entropy is what was named; a substitution has a reason from a closed
-//! list and a second signature, and the original stays visible.
+//! list and a second signature, and the original stays visible; so has an assignment by hand.
 
+mod direct;
 mod randomness;
+mod result;
 mod substitution;
 
 use canon::{DocId, Hash, OpId};
 use serde::{Deserialize, Serialize};
 
+pub use self::direct::DirectAssign;
 pub use self::randomness::{Entropy, Reading, Share};
+pub use self::result::{Drawing, Task, Unpaired};
 pub use self::substitution::{Reason, Substitution};
 use super::{Person, PlannedDraw, Pledge, Refusal};
 use crate::aggregate::{Aggregate, Context, Stamp};
-use crate::catalogue::{DrawId, InspectorCode, SubjectCode};
+use crate::catalogue::{DrawId, SubjectCode};
 use crate::order::Sealed;
 use crate::time::Moment;
 
@@ -53,33 +57,6 @@ pub struct Commitment {
     /// Subjects in the population, left out, and to be drawn.
     pub counts: [u32; 3],
     /// Who committed.
-    pub by: Person,
-}
-
-/// One subject with its two inspectors.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Task {
-    /// Who is inspected.
-    pub subject: SubjectCode,
-    /// From which stratum.
-    pub stratum: String,
-    /// Who leads.
-    pub lead: InspectorCode,
-    /// Who takes part.
-    pub member: InspectorCode,
-}
-
-/// The result of a draw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Drawing {
-    /// The tasks.
-    pub tasks: Vec<Task>,
-    /// With [`super::Policy::Sealed`]: the hash that is published until the secret is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub salted: Option<Hash>,
-    /// Who drew.
     pub by: Person,
 }
 
@@ -130,6 +107,9 @@ pub struct Draw {
     /// What was replaced.
     #[serde(default)]
     pub substitutions: Vec<Substitution>,
+    /// The assignment by hand that waits for its second signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direct: Option<Box<DirectAssign>>,
     /// The agency's secret, once it is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revealed: Option<String>,
@@ -169,6 +149,13 @@ pub enum DrawEvent {
         by: Person,
         /// The task from now on.
         task: Task,
+    },
+    /// Somebody said who inspects whom.
+    DirectAsked(Box<DirectAssign>),
+    /// A second person signed it.
+    DirectSigned {
+        /// Who.
+        by: Person,
     },
     /// The secret was published.
     Revealed {
@@ -216,6 +203,10 @@ pub enum DrawStep {
         /// The task from now on; none where nobody is left.
         task: Option<Task>,
     },
+    /// Say who inspects whom; each of them may.
+    AskDirect(Box<DirectAssign>),
+    /// Sign it.
+    SignDirect,
     /// Publish the secret.
     Reveal {
         /// Hexadecimal.
@@ -275,14 +266,17 @@ impl Draw {
             (DrawStep::Draw(_) | DrawStep::TakeEntropy { .. }, S::Drawn | S::Assigned | S::Revealed) => {
                 Err(Refusal::AlreadyDrawn)
             }
+            (DrawStep::Assign, S::Drawn) if self.tasks.is_empty() => Err(Refusal::AssignmentMissing),
             (DrawStep::Assign, S::Drawn) => Ok(DrawEvent::Assigned { by }),
+            (DrawStep::AskDirect(asked), S::Drawn | S::Assigned) => self.ask_direct(asked, by),
+            (DrawStep::SignDirect, S::Drawn | S::Assigned) => self.sign_direct(by),
             (DrawStep::AskSubstitution(asked), S::Drawn | S::Assigned) => self.ask(asked, by),
             (DrawStep::SignSubstitution { index, task }, S::Drawn | S::Assigned) => {
                 self.sign(*index, task.as_ref(), by)
             }
             (DrawStep::Reveal { secret, finished }, S::Drawn | S::Assigned) if self.commitment.secret.is_some() => {
                 let over = context.now >= self.commitment.plan.until.end_of_day();
-                if !finished && !over {
+                if !over && (!finished || self.tasks.is_empty()) {
                     return Err(Refusal::NotFinished);
                 }
                 Ok(DrawEvent::Revealed { secret: secret.clone(), by })
@@ -336,6 +330,7 @@ impl Aggregate for Draw {
                 drawn_at: None,
                 tasks: Vec::new(),
                 substitutions: Vec::new(),
+                direct: None,
                 revealed: None,
             });
         }
@@ -370,6 +365,8 @@ impl Draw {
                     *place = task.clone();
                 }
             }
+            DrawEvent::DirectAsked(asked) => self.direct = Some(asked.clone()),
+            DrawEvent::DirectSigned { .. } => self.assign_directly(),
             DrawEvent::Revealed { secret, .. } => {
                 (self.revealed, self.status) = (Some(secret.clone()), DrawStatus::Revealed);
             }

@@ -57,6 +57,7 @@ pub struct Substitution {
 }
 
 impl Draw {
+    /// By the algorithm's order, so not where people assign: there, an assignment changes an earlier one.
     pub(super) fn ask(&self, asked: &Substitution, by: Person) -> Result<DrawEvent, Refusal> {
         let task = self.task(&asked.subject).ok_or(Refusal::StateConflict)?;
         let of_task = |code: &InspectorCode| *code == task.lead || *code == task.member;
@@ -66,7 +67,7 @@ impl Draw {
         };
         // One at a time: their order decides who comes.
         let open = |other: &Substitution| other.signed.is_none();
-        if !fits || self.substitutions.iter().any(open) {
+        if !fits || !self.unpaired().is_empty() || self.substitutions.iter().any(open) {
             return Err(Refusal::StateConflict);
         }
         if asked.text.is_empty() {
