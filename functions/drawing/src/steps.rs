@@ -134,9 +134,7 @@ impl StepForm {
             "draw" => DrawStep::Draw(Box::new(drawing(staff, keys, document).await?)),
             "assign" => DrawStep::Assign,
             "lottery" => DrawStep::ReadLottery { numbers: numbers(&draw.commitment, &self.numbers)? },
-            "direct-assign" => {
-                DrawStep::AskDirect(Box::new(asked(staff, draw, &self.tasks, &self.text).await?))
-            }
+            "direct-assign" => DrawStep::AskDirect(Box::new(asked(staff, draw, &self.tasks, &self.text).await?)),
             "direct-sign" => DrawStep::SignDirect,
             "substitute" => DrawStep::AskSubstitution(Box::new(self.substitution(staff)?)),
             "sign" => {
@@ -199,10 +197,14 @@ async fn drawing<P: Platform>(
 
 /// Who was drawn without inspectors, in the order of the draw.
 fn unpaired(bundle: &bundle::Bundle) -> Option<Vec<Unpaired>> {
-    let drawn = bundle.result.iter().flat_map(|result| &result.strata).flat_map(|order| {
-        order.drawn.iter().map(|subject| (subject, &order.name))
-    });
-    drawn.map(|(subject, stratum)| Some(Unpaired { subject: subject.parse().ok()?, stratum: stratum.clone() })).collect()
+    let drawn = bundle
+        .result
+        .iter()
+        .flat_map(|result| &result.strata)
+        .flat_map(|order| order.drawn.iter().map(|subject| (subject, &order.name)));
+    drawn
+        .map(|(subject, stratum)| Some(Unpaired { subject: subject.parse().ok()?, stratum: stratum.clone() }))
+        .collect()
 }
 
 fn task(bundle: &bundle::Bundle, pairing: &draw::Pairing) -> Option<Task> {

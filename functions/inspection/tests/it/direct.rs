@@ -48,7 +48,10 @@ async fn a_draw_whose_inspectors_are_too_few_goes_its_whole_way() {
 
     let ask = all(&subjects, "YDZF260026", "YDZF260021");
     let asked = town.draw(&cast.head, &id, "direct-assign", ask.clone()).await.good();
-    assert_eq!((asked["tasks"].clone(), asked["direct"]["tasks"].as_array().unwrap().len()), (json!([]), subjects.len()));
+    assert_eq!(
+        (asked["tasks"].clone(), asked["direct"]["tasks"].as_array().unwrap().len()),
+        (json!([]), subjects.len())
+    );
     assert_eq!(town.draw(&cast.head, &id, "direct-sign", json!({})).await.said(), (403, "forbidden"));
     assert_eq!(town.draw(&cast.head, &id, "assign", json!({})).await.said(), (409, "assignmentMissing"));
     assert_eq!(town.get(&cast.leader, &desk).await.good()["actions"], json!(["directSign"]));

@@ -37,7 +37,8 @@ pub use draw::{
 pub use library::{CreditClass, FILES, Inspector, Item, JointGroup, Library, ResultInfo, Subject};
 pub use plan::{Approved, PLANS_MAX, Plan, PlanCommand, PlanEvent, PlannedDraw, Policy, Recusal};
 pub use population::{
-    Candidate, Exclusion, FOCUS, LEAD, MEMBER, Past, Population, Stratum, assignable, freeze, is_focus, is_recused, usable,
+    Candidate, Exclusion, FOCUS, LEAD, MEMBER, Past, Population, Stratum, assignable, freeze, is_focus, is_recused,
+    usable,
 };
 pub use projection::{DRAWS, RESULTS, SERIOUS_QUEUE, project_check, project_draw, public_status};
 pub use refusal::Refusal;

@@ -277,7 +277,12 @@ fn task(subject: &str) -> Task {
 }
 
 fn drawing() -> Drawing {
-    Drawing { tasks: vec![task("YD-DX-0001"), task("YD-DX-0002")], unpaired: Vec::new(), salted: None, by: person("planner") }
+    Drawing {
+        tasks: vec![task("YD-DX-0001"), task("YD-DX-0002")],
+        unpaired: Vec::new(),
+        salted: None,
+        by: person("planner"),
+    }
 }
 
 fn draw_step(draw: &mut Option<Draw>, by: &str, step_: DrawStep, now: &str) -> Result<(), Refusal> {

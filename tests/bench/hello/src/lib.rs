@@ -2,6 +2,8 @@
 //!
 //! It is an axum router like every function, answers with a `content-length` and touches no store.
 
+#![cfg(target_family = "wasm")]
+
 use axum::Router;
 use axum::routing::get;
 use spin_sdk::http::{IntoResponse, Request};
