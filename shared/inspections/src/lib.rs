@@ -195,8 +195,12 @@ pub async fn past<P: Platform>(access: &Access<P>, year: i32) -> Result<Vec<Past
         for draw in draws(access, &plan).await?.into_values() {
             let Some(drawn_at) = draw.drawn_at else { continue };
             let items = &draw.commitment.plan.items;
-            let one =
-                |subject: &SubjectCode| Past { subject: subject.clone(), items: items.clone(), on: drawn_at.date() };
+            let one = |(subject, task): (&SubjectCode, Option<&Task>)| Past {
+                subject: subject.clone(),
+                items: items.clone(),
+                on: drawn_at.date(),
+                pair: task.map(|task| [task.lead.clone(), task.member.clone()]),
+            };
             past.extend(draw.subjects().map(one));
         }
     }

@@ -59,6 +59,8 @@ pub struct Past {
     pub items: Vec<ItemCode>,
     /// When it was drawn.
     pub on: Date,
+    /// Its two inspectors; none where nobody was assigned.
+    pub pair: Option<[InspectorCode; 2]>,
 }
 
 /// A stratum with its members and how many of them are drawn.
@@ -114,7 +116,8 @@ pub fn freeze(library: &Library, plan: &PlannedDraw, past: &[Past], today: Date)
         Stratum { name, subjects, drawn }
     });
     let strata: Vec<Stratum> = strata.collect();
-    let recusals = recusals(library, plan, &strata, &inspectors);
+    let mut recusals = recusals(library, plan, &strata, &inspectors);
+    part(past, &strata, &inspectors, &mut recusals);
     Ok(Population { strata, excluded, inspectors, recusals })
 }
 
@@ -306,12 +309,42 @@ fn recusals(
     strata: &[Stratum],
     inspectors: &[Candidate],
 ) -> Vec<(InspectorCode, SubjectCode)> {
-    let drawable = |code: &SubjectCode| strata.iter().any(|stratum| stratum.subjects.binary_search(code).is_ok());
-    let subjects: Vec<_> = library.subjects.keys().filter(|code| drawable(code)).collect();
+    let subjects: Vec<_> = library.subjects.keys().filter(|code| is_drawable(strata, code)).collect();
     let mut found = Vec::new();
     for Candidate { code, .. } in inspectors {
         let recused = subjects.iter().filter(|subject| is_recused(library, plan, code, subject));
         found.extend(recused.map(|subject| (code.clone(), (*subject).clone())));
     }
     found
+}
+
+fn is_drawable(strata: &[Stratum], subject: &SubjectCode) -> bool {
+    strata.iter().any(|stratum| stratum.subjects.binary_search(subject).is_ok())
+}
+
+/// The pair of a subject's last check does not come again (handbook §3.4, point 6): the second of them stays away, where
+/// two others are left, one of whom can lead.
+fn part(
+    past: &[Past],
+    strata: &[Stratum],
+    inspectors: &[Candidate],
+    recusals: &mut Vec<(InspectorCode, SubjectCode)>,
+) {
+    let mut last = BTreeMap::<&SubjectCode, &Past>::new();
+    for one in past.iter().filter(|one| is_drawable(strata, &one.subject)) {
+        if last.get(&one.subject).is_none_or(|known| known.on <= one.on) {
+            last.insert(&one.subject, one);
+        }
+    }
+    for (subject, one) in last {
+        let Some([_, second]) = &one.pair else { continue };
+        let place = |code: &InspectorCode| recusals.binary_search(&(code.clone(), subject.clone()));
+        let others = inspectors.iter().filter(|other| other.code != *second && place(&other.code).is_err());
+        let (count, leads) = others.fold((0_usize, false), |(count, leads), other| {
+            (count.saturating_add(1), leads || other.leads)
+        });
+        if let (Err(at), true, true) = (place(second), count > 1, leads) {
+            recusals.insert(at, (second.clone(), subject.clone()));
+        }
+    }
 }

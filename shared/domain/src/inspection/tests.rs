@@ -157,7 +157,7 @@ fn the_yearly_cap_and_the_cooling_period_leave_out() {
     };
     let drawn = |item: &str, on: &str| {
         let subject: SubjectCode = code("YD-DX-0001");
-        Past { subject, items: vec![code(item)], on: day(on) }
+        Past { subject, items: vec![code(item)], on: day(on), pair: None }
     };
     let (key, general) = ("YD-JC-001", "YD-JC-017");
     assert_eq!(why(&[key], &[]), None);
@@ -354,4 +354,31 @@ fn a_replacement_has_a_reason_a_second_signature_and_leaves_the_original_visible
     let draw = draw.unwrap();
     assert_eq!(draw.task(&code("YD-DX-0001")), Some(&new));
     assert_eq!(draw.result.unwrap().tasks[0], task("YD-DX-0001"));
+}
+
+#[test]
+fn the_pair_of_the_last_check_does_not_come_again_where_others_can() {
+    let (first, second) = (code::<InspectorCode>("YDZF260026"), code::<InspectorCode>("YDZF260021"));
+    let subject = code::<SubjectCode>("YD-DX-0001");
+    let checked = |on: &str, pair: [&InspectorCode; 2]| Past {
+        subject: subject.clone(),
+        items: vec![code("YD-JC-009")],
+        on: day(on),
+        pair: Some(pair.map(Clone::clone)),
+    };
+    let kept_away = |roster: &[&str], past: &[Past]| {
+        let plan = PlannedDraw { roster: roster.iter().map(|one| code(one)).collect(), ..planned() };
+        let frozen = freeze(&library(), &plan, past, day("2026-11-25")).unwrap();
+        assert!(frozen.recusals.is_sorted());
+        let of = frozen.recusals.into_iter().filter(|(_, whom)| *whom == subject);
+        of.map(|(who, _)| who).collect::<Vec<_>>()
+    };
+    let three = ["YDZF260020", "YDZF260021", "YDZF260026"];
+    assert_eq!(kept_away(&three, &[]), Vec::new());
+    assert_eq!(kept_away(&three, &[checked("2026-03-01", [&first, &second])]), vec![second.clone()]);
+    // Only the last check counts, and nobody stays away whom nobody can replace.
+    let later = [checked("2026-04-01", [&first, &code("YDZF260020")]), checked("2026-03-01", [&first, &second])];
+    assert_eq!(kept_away(&three, &later), vec![code("YDZF260020")]);
+    assert_eq!(kept_away(&["YDZF260021", "YDZF260026"], &[checked("2026-03-01", [&first, &second])]), Vec::new());
+    assert_eq!(kept_away(&three, &[checked("2026-03-01", [&second, &first])]), Vec::new(), "the only one who can lead");
 }

@@ -31,10 +31,10 @@ impl Draw {
         self.result.as_ref().map(|result| result.unpaired.as_slice()).unwrap_or_default()
     }
 
-    /// Everybody who was drawn and stands, whether or not somebody inspects them yet.
-    pub fn subjects(&self) -> impl Iterator<Item = &SubjectCode> {
-        let waiting = self.unpaired().iter().filter(|_| self.tasks.is_empty()).map(|one| &one.subject);
-        self.tasks.iter().map(|task| &task.subject).chain(waiting)
+    /// Everybody who was drawn and stands, with their inspectors as far as there are any.
+    pub fn subjects(&self) -> impl Iterator<Item = (&SubjectCode, Option<&Task>)> {
+        let waiting = self.unpaired().iter().filter(|_| self.tasks.is_empty()).map(|one| (&one.subject, None));
+        self.tasks.iter().map(|task| (&task.subject, Some(task))).chain(waiting)
     }
 
     /// The first time it names everybody; later, whoever changes. What was asked before and is not signed gives way.
