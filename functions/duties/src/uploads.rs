@@ -10,7 +10,7 @@ use canon::{DocId, OpId, sha256};
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::time::Date;
 use domain::upload::{Hold, Stage, Upload, UploadCommand, UploadRejection, sweep_queue};
-use service::keys::SEAL_OVERHEAD_BYTES;
+use service::keys::sealed_size;
 use store::{Access, CommitError, Document, Operation, Platform, StoreError, blob, update};
 
 use crate::days::walk;
@@ -33,8 +33,7 @@ async fn sweep<P: Platform>(access: &Access<P>, id: &DocId) -> Result<usize, Sto
         return Ok(0);
     }
     let command = if upload.stage == Stage::Dropped {
-        let size = usize::try_from(upload.size).unwrap_or(usize::MAX).saturating_add(SEAL_OVERHEAD_BYTES);
-        blob::remove(access, &Upload::address(id, &upload.sha256), size).await?;
+        blob::remove(access, &Upload::address(id, &upload.sha256), sealed_size(upload.size)).await?;
         UploadCommand::Clear
     } else if is_referred_to(access, id, &upload.holds).await? {
         UploadCommand::Settle
@@ -70,10 +69,7 @@ async fn take<P: Platform>(
         context: Context { now: access.now(), by: Actor::system(SWEEP) },
     };
     let taken = update(access, id, &operation, |document: &Document<Upload>, context| {
-        // Kept by somebody meanwhile: then it is not due, and they have not been looked at.
-        if document.version != seen {
-            return Err(UploadRejection::NotDue);
-        }
+        // Whoever kept it meanwhile has moved the day on which it is due, and the rule refuses.
         Upload::decide(Some(&document.state), command, context)
     });
     match taken.await {

@@ -97,14 +97,12 @@ impl<P: Platform, N: Network> Fetcher<'_, P, N> {
             request: sha256(&[name.as_bytes()]),
             context: Context { now: call.access.now(), by: Actor::system("relay") },
         };
-        let taken = take_in(call, keys, operation, bytes, mime).await;
-        let kept = match taken {
-            Ok(attachment) => {
-                keep(call, &attachment.id, &Document::<Ticket>::key_of(&ticket.id)).await.map(|()| attachment)
-            }
-            Err(problem) => Err(problem),
+        let kept = async {
+            let attachment = take_in(call, keys, operation, bytes, mime).await?;
+            keep(call, &attachment.id, &Document::<Ticket>::key_of(&ticket.id)).await?;
+            Ok(attachment)
         };
-        match kept {
+        match kept.await {
             Ok(attachment) => Ok(Fetched::Kept(attachment)),
             // Dropped: the next try has another name.
             Err(problem) if problem.status().is_client_error() => Ok(Fetched::Later),

@@ -19,9 +19,13 @@ impl Mac {
         Self(Hmac::new(&block.into()))
     }
 
-    /// The code of `message`.
+    /// The code of `parts`, one after another.
     #[must_use]
-    pub fn of(&self, message: &[u8]) -> [u8; 32] {
-        self.0.clone().chain_update(message).finalize().into_bytes().into()
+    pub fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
     }
 }

@@ -195,7 +195,7 @@ pub fn seed(commit: &Digest, entropy: &[(&str, &[u8])]) -> Digest {
         put(&mut message, kind.as_bytes());
         put(&mut message, value);
     }
-    Mac::new(commit).of(&message)
+    Mac::new(commit).of(&[&message])
 }
 
 /// What is logged of a result that is not told yet: a root over it, salted with the agency's secret, so that nobody can

@@ -18,7 +18,7 @@ impl Tickets {
     /// `HMAC-SHA256(seed, lp(label) ‖ lp(part)…)`; numbers are parts of four or eight bytes, big endian.
     #[must_use]
     pub fn ticket(&self, label: &str, parts: &[&[u8]]) -> Digest {
-        self.0.of(&message(label, parts))
+        self.0.of(&[&message(label, parts)])
     }
 
     /// Tickets of `label` that have all parts but the last in common.
@@ -56,7 +56,7 @@ impl Alike<'_> {
     pub(crate) fn ticket(&mut self, part: &[u8]) -> Digest {
         self.message.truncate(self.shared);
         put(&mut self.message, part);
-        self.mac.of(&self.message)
+        self.mac.of(&[&self.message])
     }
 }
 

@@ -9,7 +9,7 @@ use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::catalogue::Catalogue;
 use domain::order::Attachment;
 use domain::upload::{Content, Stage, Upload, UploadCommand, UploadRejection};
-use service::keys::SEAL_OVERHEAD_BYTES;
+use service::keys::sealed_size;
 use service::{Call, FieldError, Keys, Problem};
 use store::{Birth, CommitError, Document, Operation, Platform, StoreError, blob, create, update};
 
@@ -160,11 +160,10 @@ pub async fn read_upload<P: Platform>(
     attachment: &Attachment,
 ) -> Result<Vec<u8>, Problem> {
     let Attachment { id, sha256, size, .. } = attachment;
-    let sealed_size = usize::try_from(*size).unwrap_or(usize::MAX).saturating_add(SEAL_OVERHEAD_BYTES);
     let damaged = || StoreError::Damaged(format!("the bytes of upload {id} are not what was uploaded"));
     // Its own place, or the one that an earlier release gave to all with the same bytes.
     for address in [Upload::address(id, sha256), *sha256] {
-        if let Some(sealed) = blob::get(&call.access, &address, sealed_size).await? {
+        if let Some(sealed) = blob::get(&call.access, &address, sealed_size(*size)).await? {
             return Ok(keys.open_blob(&address, &sealed).map_err(|_| damaged())?);
         }
     }

@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64ct::{Base64, Encoding as _};
-use canon::{DocId, Hash, lp};
+use canon::{DocId, Hash, Mac, lp};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use domain::order::Sealed;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sm3::Sm3;
 
 /// A sealed value cannot be opened: wrong key, moved, or damaged.
@@ -24,18 +23,15 @@ pub struct SealError;
 /// The installation's keys. Cheap to clone: clones share what was derived.
 #[derive(Clone)]
 pub struct Keys {
-    master: Mac256,
+    master: Mac,
     derived: Arc<Mutex<BTreeMap<&'static str, Derived>>>,
 }
-
-/// HMAC-SHA256 that has taken in its key, which is half the work of a short message.
-type Mac256 = Hmac<Sha256>;
 
 /// The key for a label, as such and taken in.
 #[derive(Clone)]
 struct Derived {
     key: Hash,
-    mac: Mac256,
+    mac: Mac,
 }
 
 /// The data key of one document.
@@ -58,7 +54,7 @@ impl Keys {
     /// From the master key's 32 bytes.
     #[must_use]
     pub fn new(master: [u8; 32]) -> Self {
-        Self { master: keyed(&master), derived: Arc::default() }
+        Self { master: Mac::new(&master), derived: Arc::default() }
     }
 
     /// HMAC-SHA256 under the key for `label`.
@@ -66,15 +62,15 @@ impl Keys {
     pub fn mac(&self, label: &'static str, parts: &[&[u8]]) -> Hash {
         let framed: Vec<Vec<u8>> = parts.iter().map(|part| lp(part)).collect();
         let framed: Vec<&[u8]> = framed.iter().map(Vec::as_slice).collect();
-        finish(self.derive(label).mac, &framed)
+        Hash::from_bytes(self.derive(label).mac.of(&framed))
     }
 
     /// The key for `label`, derived once.
     fn derive(&self, label: &'static str) -> Derived {
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         let made = derived.entry(label).or_insert_with(|| {
-            let key = finish(self.master.clone(), &[b"onetown/key/v1\n", label.as_bytes()]);
-            Derived { key, mac: keyed(key.as_bytes()) }
+            let key = self.master.of(&[b"onetown/key/v1\n", label.as_bytes()]);
+            Derived { key: Hash::from_bytes(key), mac: Mac::new(&key) }
         });
         made.clone()
     }
@@ -187,7 +183,13 @@ impl Keys {
 }
 
 /// Bytes that sealing adds: nonce and tag.
-pub const SEAL_OVERHEAD_BYTES: usize = NONCE_BYTES + 16;
+const SEAL_OVERHEAD_BYTES: usize = NONCE_BYTES + 16;
+
+/// How many bytes `size` bytes are once they are sealed.
+#[must_use]
+pub fn sealed_size(size: u32) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX).saturating_add(SEAL_OVERHEAD_BYTES)
+}
 
 impl DataKey {
     /// Seals `text` for `field` under a fresh nonce.
@@ -224,20 +226,6 @@ fn open(key: &[u8; 32], associated: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Sea
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError)?;
     let cipher = ChaCha20Poly1305::new(&Key::from(*key));
     cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: associated }).map_err(|_| SealError)
-}
-
-/// HMAC-SHA256 under a key of 32 bytes, which RFC 2104 §2 fills up with zeros to a block.
-fn keyed(key: &[u8; 32]) -> Mac256 {
-    let mut block = hmac::digest::Key::<Mac256>::default();
-    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-    Mac256::new(&block)
-}
-
-fn finish(mut mac: Mac256, parts: &[&[u8]]) -> Hash {
-    for part in parts {
-        mac.update(part);
-    }
-    Hash::from_bytes(mac.finalize().into_bytes().into())
 }
 
 /// Whether two hashes are equal, in constant time.

@@ -1,7 +1,7 @@
 //! The body as it came, sealed: what a platform said is kept to the byte, whatever our mapping made of it.
 
 use canon::Hash;
-use service::keys::SEAL_OVERHEAD_BYTES;
+use service::keys::sealed_size;
 use service::{Call, Keys, Problem};
 use store::{Platform, StoreError, blob};
 
@@ -26,7 +26,7 @@ pub async fn read_evidence<P: Platform>(
     keys: &Keys,
     (address, size): &(Hash, u32),
 ) -> Result<Vec<u8>, Problem> {
-    let size = usize::try_from(*size).unwrap_or(usize::MAX).saturating_add(SEAL_OVERHEAD_BYTES);
+    let size = sealed_size(*size);
     let damaged = || StoreError::Damaged(format!("evidence {address} is not what came"));
     let sealed = blob::get(&call.access, address, size).await?.ok_or_else(damaged)?;
     Ok(keys.open_blob(address, &sealed).map_err(|_| damaged())?)

@@ -113,28 +113,5 @@ impl<'de> Visitor<'de> for Grow {
 }
 
 /// A member's name, borrowed where it can be.
-struct Label<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Label<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(LabelVisitor)
-    }
-}
-
-struct LabelVisitor;
-
-impl<'de> Visitor<'de> for LabelVisitor {
-    type Value = Label<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Label<'de>, E> {
-        Ok(Label(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Label<'de>, E> {
-        Ok(Label(Cow::Owned(text.to_owned())))
-    }
-}
+#[derive(Deserialize)]
+struct Label<'a>(#[serde(borrow)] Cow<'a, str>);

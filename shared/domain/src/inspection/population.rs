@@ -324,12 +324,7 @@ fn is_drawable(strata: &[Stratum], subject: &SubjectCode) -> bool {
 
 /// The pair of a subject's last check does not come again (handbook §3.4, point 6): the second of them stays away, where
 /// two others are left, one of whom can lead.
-fn part(
-    past: &[Past],
-    strata: &[Stratum],
-    inspectors: &[Candidate],
-    recusals: &mut Vec<(InspectorCode, SubjectCode)>,
-) {
+fn part(past: &[Past], strata: &[Stratum], inspectors: &[Candidate], recusals: &mut Vec<(InspectorCode, SubjectCode)>) {
     let mut last = BTreeMap::<&SubjectCode, &Past>::new();
     for one in past.iter().filter(|one| is_drawable(strata, &one.subject)) {
         if last.get(&one.subject).is_none_or(|known| known.on <= one.on) {
@@ -340,9 +335,8 @@ fn part(
         let Some([_, second]) = &one.pair else { continue };
         let place = |code: &InspectorCode| recusals.binary_search(&(code.clone(), subject.clone()));
         let others = inspectors.iter().filter(|other| other.code != *second && place(&other.code).is_err());
-        let (count, leads) = others.fold((0_usize, false), |(count, leads), other| {
-            (count.saturating_add(1), leads || other.leads)
-        });
+        let (count, leads) =
+            others.fold((0_usize, false), |(count, leads), other| (count.saturating_add(1), leads || other.leads));
         if let (Err(at), true, true) = (place(second), count > 1, leads) {
             recusals.insert(at, (second.clone(), subject.clone()));
         }

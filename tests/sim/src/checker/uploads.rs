@@ -7,7 +7,7 @@ use domain::aggregate::Aggregate;
 use domain::inspection::Plan;
 use domain::upload::{Stage, Upload};
 use serde_json::Value;
-use service::keys::SEAL_OVERHEAD_BYTES;
+use service::keys::sealed_size;
 use store::{Document, RawDocument, blob, keys};
 
 use super::{Dump, Violation, require};
@@ -85,7 +85,7 @@ fn collect(value: &Value, named: &mut BTreeSet<DocId>) {
 }
 
 fn is_whole(dump: &Dump, id: &DocId, upload: &Upload) -> bool {
-    let size = usize::try_from(upload.size).unwrap_or(usize::MAX).saturating_add(SEAL_OVERHEAD_BYTES);
+    let size = sealed_size(upload.size);
     let lies_at = |address: &Hash| {
         let parts = 0..size.div_ceil(blob::PART_BYTES);
         parts.map(|part| dump.get(&keys::blob(address, part)).map_or(0, Vec::len)).sum::<usize>() == size
