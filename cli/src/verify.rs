@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn every_step_of_every_golden_bundle_has_its_sentence() {
         let sealed = include_bytes!("../../tests/golden/draw-sealed.json").as_slice();
-        for json in [GOLDEN, sealed, include_bytes!("../../tests/golden/draw-contributors.json")] {
+        let contributors = include_bytes!("../../tests/golden/draw-contributors.json").as_slice();
+        for json in [GOLDEN, sealed, contributors, include_bytes!("../../tests/golden/draw-assigned.json")] {
             let report = verify(json, &mut |_, _| Some(true), &mut |_, _, _| {});
             for step in report.steps {
                 assert!(meaning(&step).ends_with('.'), "{}", step.code);

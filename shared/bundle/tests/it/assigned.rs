@@ -16,7 +16,7 @@ fn short() -> Bundle {
 }
 
 /// By two whom no list names, because they came from elsewhere.
-fn assigned() -> Bundle {
+pub fn assigned() -> Bundle {
     let mut bundle = short();
     let drawn = bundle.result.as_ref().unwrap().strata.iter().flat_map(|order| order.drawn.clone());
     let pair = |subject| Pairing { subject, lead: "YDZF260003".into(), member: "YDZF260009".into() };
