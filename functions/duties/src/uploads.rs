@@ -9,7 +9,7 @@
 use canon::{DocId, OpId, sha256};
 use domain::aggregate::{Actor, Aggregate as _, Context};
 use domain::time::Date;
-use domain::upload::{Hold, Stage, Upload, UploadCommand, UploadRejection, sweep_queue};
+use domain::upload::{Hold, Stage, Upload, UploadCommand, sweep_queue};
 use service::keys::sealed_size;
 use store::{Access, CommitError, Document, Operation, Platform, StoreError, blob, update};
 

@@ -100,7 +100,7 @@ impl<P: Platform, N: Network> Fetcher<'_, P, N> {
         let kept = async {
             let attachment = take_in(call, keys, operation, bytes, mime).await?;
             keep(call, &attachment.id, &Document::<Ticket>::key_of(&ticket.id)).await?;
-            Ok(attachment)
+            Ok::<_, Problem>(attachment)
         };
         match kept.await {
             Ok(attachment) => Ok(Fetched::Kept(attachment)),
