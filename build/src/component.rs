@@ -1,4 +1,5 @@
-//! A function's component, made smaller: binaryen's wasm-opt over the core module inside, which takes a sixth away.
+//! A function's component: compiled, then made smaller by binaryen's wasm-opt over the core module inside, which takes a
+//! sixth away.
 //!
 //! wasm-opt knows modules and not components, so the component is taken apart at its top level (Component Model binary
 //! format: sections of an id, a LEB128 length and that many bytes) and put together again with the new module.
@@ -7,7 +8,7 @@ use crate::npm::packages;
 use crate::pages::modified;
 use crate::said;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
@@ -49,17 +50,15 @@ pub(crate) fn is_current(root: &Path, made: &Path, compiled_at: SystemTime) -> b
     modified(made).is_some_and(|at| at > compiled_at && passes_at.is_none_or(|passes| at > passes))
 }
 
-/// Writes `target/functions/NAME.wasm` from what the compiler left, unless it is current.
+/// Compiles the function and writes `target/functions/NAME.wasm`, unless that is current.
 ///
 /// # Errors
 /// One sentence: what is missing or wrong, and the command that helps.
 pub(crate) fn build(root: &Path, name: &str) -> Result<(), String> {
     let file = format!("{}.wasm", name.replace('-', "_"));
     let (compiled, made) = (root.join("target/wasm32-wasip2/release").join(&file), root.join("target/functions"));
-    let Some(compiled_at) = modified(&compiled) else {
-        let command = format!("cargo rustc -p {name} --lib --crate-type cdylib --target wasm32-wasip2 --release");
-        return Err(format!("{} is not built; run: {command}", compiled.display()));
-    };
+    compile(root, name)?;
+    let compiled_at = modified(&compiled).ok_or_else(|| format!("{} is not there", compiled.display()))?;
     let target = made.join(&file);
     if is_current(root, &target, compiled_at) {
         return Ok(());
@@ -81,6 +80,31 @@ pub(crate) fn build(root: &Path, name: &str) -> Result<(), String> {
     // Written aside and renamed, so that a build that was stopped leaves no half component.
     let aside = made.join(format!("{name}.new"));
     fs::write(&aside, smaller).and_then(|()| fs::rename(&aside, &target)).map_err(|error| said(&target, &error))
+}
+
+/// Compiles the function as a component and nothing else: a library beside it would switch link-time optimisation off.
+fn compile(root: &Path, name: &str) -> Result<(), String> {
+    let arguments = ["rustc", "-p", name, "--lib", "--crate-type", "cdylib", "--target", "wasm32-wasip2", "--release"];
+    let flags = without_paths().join("\x1f");
+    let ended = Command::new("cargo").args(arguments).current_dir(root).env("CARGO_ENCODED_RUSTFLAGS", flags).status();
+    match ended {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("`cargo {}` failed; its own words are above", arguments.join(" "))),
+        Err(error) => Err(format!("cargo: {error}")),
+    }
+}
+
+/// Flags that leave out of a component where this machine keeps its libraries: panics name their place. It would be 4 KB,
+/// and no two machines would make the same component.
+fn without_paths() -> Vec<String> {
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
+    let registries = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    let registries = registries.into_iter().flatten().flatten();
+    let mut flags: Vec<String> =
+        registries.map(|registry| format!("--remap-path-prefix={}/=", registry.path().display())).collect();
+    flags.sort();
+    flags
 }
 
 /// Runs wasm-opt over `module`, by way of the file `at`.
@@ -139,7 +163,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn what_is_not_compiled_is_said_with_its_command() {
+    fn what_does_not_compile_is_said_with_its_command() {
         let empty = tempfile::tempdir().unwrap();
         let sentence = build(empty.path(), "intake").unwrap_err();
         assert!(sentence.contains("cargo rustc -p intake "), "{sentence}");

@@ -1,5 +1,5 @@
-//! What spin.toml's build commands run besides the compiler, from the directory of spin.toml:
-//! `build-steps component NAME` makes a compiled function smaller, `build-steps pages` makes the portal's pages.
+//! What spin.toml's build commands run, from the directory of spin.toml: `build-steps component NAME` compiles a function
+//! and makes it smaller, `build-steps pages` makes the portal's pages.
 //!
 //! Everything is made again only where its inputs changed, so that starting a built town costs a moment. What must stay
 //! true: no tool is needed beside Rust and Node, and whatever stands in the way is one sentence that says what to do.

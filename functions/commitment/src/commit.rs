@@ -10,9 +10,7 @@ use bundle::{Bundle, Frozen};
 use canon::sha256;
 use domain::aggregate::Aggregate as _;
 use domain::catalogue::DrawId;
-use domain::inspection::{
-    Commitment, Draw, DrawCommand, DrawStep, LEAD, Library, MEMBER, Plan, PlannedDraw, Population, Refusal, freeze,
-};
+use domain::inspection::{Commitment, Draw, LEAD, Library, MEMBER, Plan, PlannedDraw, Population, Refusal, freeze};
 use domain::order::Sealed;
 use domain::permission::Action;
 use draw::policy::hex;
@@ -90,8 +88,7 @@ async fn commit<P: Platform>(
         counts: counts(&population),
         by: person(&staff.session),
     };
-    let command = DrawCommand { by: person(&staff.session), step: DrawStep::Commit(Box::new(commitment)) };
-    let event = Draw::decide(None, &command, &operation.context)?;
+    let event = Draw::begin(commitment)?;
     let birth = |_| Ok(Birth { event, key: Some(wrapped), lookups: Vec::new() });
     Ok(store::create::<Draw, _>(&call.access, operation, birth).await.map_err(drawn_already)?.document)
 }

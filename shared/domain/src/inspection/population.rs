@@ -309,7 +309,8 @@ fn recusals(
     strata: &[Stratum],
     inspectors: &[Candidate],
 ) -> Vec<(InspectorCode, SubjectCode)> {
-    let subjects: Vec<_> = library.subjects.keys().filter(|code| is_drawable(strata, code)).collect();
+    let drawable = |code: &SubjectCode| strata.iter().any(|stratum| stratum.subjects.binary_search(code).is_ok());
+    let subjects: Vec<_> = library.subjects.keys().filter(|code| drawable(code)).collect();
     let mut found = Vec::new();
     for Candidate { code, .. } in inspectors {
         let recused = subjects.iter().filter(|subject| is_recused(library, plan, code, subject));
@@ -318,21 +319,12 @@ fn recusals(
     found
 }
 
-fn is_drawable(strata: &[Stratum], subject: &SubjectCode) -> bool {
-    strata.iter().any(|stratum| stratum.subjects.binary_search(subject).is_ok())
-}
-
 /// The pair of a subject's last check does not come again (handbook §3.4, point 6): the second of them stays away, where
 /// two others are left, one of whom can lead.
 fn part(past: &[Past], strata: &[Stratum], inspectors: &[Candidate], recusals: &mut Vec<(InspectorCode, SubjectCode)>) {
-    let mut last = BTreeMap::<&SubjectCode, &Past>::new();
-    for one in past.iter().filter(|one| is_drawable(strata, &one.subject)) {
-        if last.get(&one.subject).is_none_or(|known| known.on <= one.on) {
-            last.insert(&one.subject, one);
-        }
-    }
-    for (subject, one) in last {
-        let Some([_, second]) = &one.pair else { continue };
+    for subject in strata.iter().flat_map(|stratum| &stratum.subjects) {
+        let last = past.iter().filter(|one| one.subject == *subject).max_by_key(|one| one.on);
+        let Some([_, second]) = last.and_then(|last| last.pair.as_ref()) else { continue };
         let place = |code: &InspectorCode| recusals.binary_search(&(code.clone(), subject.clone()));
         let others = inspectors.iter().filter(|other| other.code != *second && place(&other.code).is_err());
         let (count, leads) =

@@ -30,7 +30,7 @@ pub fn manifest() -> &'static Manifest {
                 Commands::Several(commands) => commands,
             };
             // The web's command is not asked: npm would build it anew every time.
-            for command in commands.iter().filter(|command| command.starts_with("cargo rustc")) {
+            for command in commands.iter().filter(|command| command.contains(" -- component ")) {
                 // Components are rustc's also where the tests are clippy's (`cargo verify`).
                 run(Command::new("sh").args(["-c", command]).env_remove("RUSTC_WORKSPACE_WRAPPER"));
             }

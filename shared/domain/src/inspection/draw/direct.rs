@@ -4,8 +4,6 @@
 //! What must stay true: subjects are drawn all the same; nobody is assigned where a draw was possible, which anybody can
 //! recompute; a second person signs, and what was assigned is published as that.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Draw, DrawEvent, Task, Unpaired};
@@ -39,25 +37,24 @@ impl Draw {
 
     /// The first time it names everybody; later, whoever changes. What was asked before and is not signed gives way.
     pub(super) fn ask_direct(&self, asked: &DirectAssign, by: Person) -> Result<DrawEvent, Refusal> {
-        let strata: BTreeMap<_, _> = self.unpaired().iter().map(|one| (&one.subject, &one.stratum)).collect();
-        let mut tasks = BTreeMap::new();
+        let mut tasks: Vec<Task> = Vec::with_capacity(asked.tasks.len());
         for task in &asked.tasks {
-            let stratum = strata.get(&task.subject).ok_or(Refusal::StateConflict)?;
+            let drawn = self.unpaired().iter().find(|one| one.subject == task.subject);
+            let Unpaired { stratum, .. } = drawn.ok_or(Refusal::StateConflict)?;
             if task.lead == task.member {
                 return Err(Refusal::SamePerson);
             }
-            let placed = Task { stratum: (*stratum).clone(), ..task.clone() };
-            if tasks.insert(&task.subject, placed).is_some() {
+            if tasks.iter().any(|other| other.subject == task.subject) {
                 return Err(Refusal::StateConflict);
             }
+            tasks.push(Task { stratum: stratum.clone(), ..task.clone() });
         }
-        if tasks.is_empty() || (self.tasks.is_empty() && tasks.len() != strata.len()) {
+        if tasks.is_empty() || (self.tasks.is_empty() && tasks.len() != self.unpaired().len()) {
             return Err(Refusal::AssignmentMissing);
         }
         if asked.text.is_empty() {
             return Err(Refusal::TextMissing);
         }
-        let tasks = tasks.into_values().collect();
         Ok(DrawEvent::DirectAsked(Box::new(DirectAssign { tasks, text: asked.text.clone(), asked: by })))
     }
 
