@@ -2,7 +2,6 @@
 //!
 //! What must stay true: nothing is drawn that was not committed to; a refusal says which rule, and of whom.
 
-mod direct;
 mod numbers;
 mod steps;
 

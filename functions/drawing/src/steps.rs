@@ -1,4 +1,4 @@
-//! The steps of a draw that are the staff's: draw, assign by the draw or directly, replace, reveal. What proves itself of the randomness comes by
+//! The steps of a draw that are the staff's: draw, assign, replace, reveal, and the second signature under an assignment. What proves itself of the randomness comes by
 //! the public route, from anybody; lottery numbers do not, so two people of the staff read them.
 //!
 //! Store operations of a step: the session, the draw, its lists, and the four of `store::update`;
@@ -7,26 +7,21 @@
 use axum::body::Body;
 use axum::extract::Path;
 use axum::response::Response;
-use domain::aggregate::{Aggregate as _, Context};
+use domain::aggregate::Aggregate as _;
 use domain::catalogue::{DrawId, InspectorCode, SubjectCode};
-use domain::inspection::{
-    Check, CheckStatus, Draw, DrawCommand, DrawStep, Drawing, Plan, Reason, Refusal, Substitution, Task, Unpaired,
-};
+use domain::inspection::{Check, CheckStatus, Draw, DrawStep, Drawing, Reason, Refusal, Substitution, Task, Unpaired};
 use domain::permission::Action;
-use http::StatusCode;
-use inspections::{after, person, refused, taken, whole};
+use inspections::{after, person, refused, take_step, taken, whole};
 use orders::Check as Form;
 use serde::Deserialize;
-use serde_json::json;
 use service::session::StaffCall;
 use service::{Keys, Problem, body};
-use store::{CommitError, Document, Operation, Platform};
+use store::{Document, Platform};
 
-use crate::direct::{TaskForm, asked};
 use crate::numbers::numbers;
 
 /// Characters of a reason: 100 substitutions of 200 × 4 bytes, twice, are 160 KB at the very most.
-pub(crate) const TEXT_MAX: usize = 200;
+const TEXT_MAX: usize = 200;
 /// Checks read in one batch.
 const BATCH: usize = 64;
 
@@ -43,8 +38,6 @@ pub(crate) struct StepForm {
     text: String,
     /// For `sign`: which, from 0.
     index: usize,
-    /// For `direct-assign`: who inspects whom.
-    tasks: Vec<TaskForm>,
     /// For `lottery`: the numbers, in the policy's order.
     numbers: Vec<String>,
 }
@@ -56,7 +49,7 @@ pub(crate) async fn take<P: Platform>(
     request: Body,
 ) -> Result<Response, Problem> {
     match word.as_str() {
-        "draw" | "assign" | "substitute" | "direct-assign" | "reveal" => staff.require(Action::PlanDraw)?,
+        "draw" | "assign" | "substitute" | "reveal" => staff.require(Action::PlanDraw)?,
         "sign" | "direct-sign" => staff.require(Action::ApproveDraw)?,
         // Two people read the lotteries: whoever plans draws, or approves them.
         "lottery" if staff.session.may(Action::ApproveDraw) => {}
@@ -68,57 +61,8 @@ pub(crate) async fn take<P: Platform>(
     let id: DrawId = draw.parse().map_err(|_| Problem::not_found())?;
     let keys = call.keys().await?;
     let operation = call.operation(&keys, &format!("draw.{word}/{id}"), &bytes, staff.session.actor())?;
-    Ok(taken(&step(&staff, &keys, &id, &form, &word, &operation).await?))
-}
-
-async fn step<P: Platform>(
-    staff: &StaffCall<P>,
-    keys: &Keys,
-    id: &DrawId,
-    form: &StepForm,
-    word: &str,
-    operation: &Operation,
-) -> Result<Document<Draw>, Problem> {
-    let access = &staff.call.access;
-    let Some(document) = inspections::draw(access, id).await? else { return Err(uncommitted(staff, id).await?) };
-    if let Some(earlier) = document.event_of(&operation.op) {
-        if earlier.request != operation.request {
-            return Err(CommitError::<Refusal>::OtherRequest.into());
-        }
-        return Ok(document);
-    }
-    let seen = document.version;
-    if form.if_version != Some(seen) {
-        return Err(stale(seen));
-    }
-    let step = form.step(staff, keys, &document, word).await?;
-    let command = DrawCommand { by: person(&staff.session), step };
-    let mut overtaken = None;
-    let decide = |now: &Document<Draw>, context: &Context| {
-        if now.version != seen {
-            overtaken = Some(now.version);
-            return Err(Refusal::StateConflict);
-        }
-        Draw::decide(Some(&now.state), &command, context)
-    };
-    let committed = store::update(access, &Draw::id(id), operation, decide).await;
-    match overtaken {
-        Some(version) => Err(stale(version)),
-        None => Ok(committed?.document),
-    }
-}
-
-/// Nothing is drawn before it was committed to; what was not even planned is not there.
-async fn uncommitted<P: Platform>(staff: &StaffCall<P>, id: &DrawId) -> Result<Problem, Problem> {
-    let year = inspections::year_of(id).ok_or_else(Problem::not_found)?;
-    let plan = inspections::find::<Plan, P>(&staff.call.access, &Plan::id(year)).await?;
-    let planned = plan.is_some_and(|plan| plan.state.draw(id).is_some());
-    Ok(if planned { Refusal::NotCommitted.into() } else { Problem::not_found() })
-}
-
-fn stale(version: u64) -> Problem {
-    let detail = "The draw has changed since you looked at it. Look at it again, then decide.";
-    Problem::new(StatusCode::CONFLICT, "staleVersion", detail).with("version", json!(version))
+    let make = async |document: &Document<Draw>| form.step(&staff, &keys, document, &word).await;
+    Ok(taken(&take_step(&staff, &id, &operation, form.if_version, make).await?))
 }
 
 impl StepForm {
@@ -134,7 +78,6 @@ impl StepForm {
             "draw" => DrawStep::Draw(Box::new(drawing(staff, keys, document).await?)),
             "assign" => DrawStep::Assign,
             "lottery" => DrawStep::ReadLottery { numbers: numbers(&draw.commitment, &self.numbers)? },
-            "direct-assign" => DrawStep::AskDirect(Box::new(asked(staff, draw, &self.tasks, &self.text).await?)),
             "direct-sign" => DrawStep::SignDirect,
             "substitute" => DrawStep::AskSubstitution(Box::new(self.substitution(staff)?)),
             "sign" => {

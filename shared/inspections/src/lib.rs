@@ -7,6 +7,7 @@ mod contributors;
 mod lists;
 mod records;
 mod rounds;
+mod step;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::Session;
 use service::{Call, Keys, Problem, rate};
+pub use step::take_step;
 use store::{Access, Document, Operation, Platform, StoreError, blob};
 
 /// Documents read in one batch: 16 draws of some 100 KB.

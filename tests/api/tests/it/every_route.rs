@@ -121,6 +121,8 @@ async fn every_answer_has_a_length_and_tells_caches_and_browsers_what_they_may_d
         (&post, "/api/inspection/plan/2026-D06-001/approve".into(), "", 401),
         (&get, "/api/inspection/desk/2026-D06-001".into(), "", 401),
         (&post, "/api/inspection/desk/2026-D06-001/commit".into(), "", 401),
+        (&post, "/api/inspection/desk/2026-D06-001/direct-assign".into(), "", 401),
+        (&post, "/api/inspection/desk/2026-D06-001/direct-sign".into(), "", 401),
         (&get, "/api/inspection/checks".into(), "", 401),
         (&get, "/api/inspection/checks/2026-D06-001/YD-DX-0001".into(), "", 401),
         (&post, "/api/inspection/checks/2026-D06-001/YD-DX-0001/enter".into(), "", 401),
