@@ -97,7 +97,7 @@ test('where inspectors are too few, people assign them, a second person signs, a
   await step(leader, 'approve', '同意')
   await drawer.locator('#draw-commit').click({ timeout: 30_000 })
   await drawer.locator('form.step button[type=submit]').click()
-  await drawer.locator('.summary', { hasText: '不足' }).waitFor()
+  await drawer.locator('.summary', { hasText: '检查人员不够' }).waitFor()
   const path = await propose(drawer, 'YD-JC-001', name, { cap: '1', direct: true, policy: 'drand' })
   await go(leader, path)
   await step(leader, 'approve', '同意')
