@@ -88,7 +88,7 @@ test('a draw is planned, approved, committed, drawn, checked and published', { t
 })
 
 test('where inspectors are too few, people assign them, a second person signs, and everybody sees it', { timeout: 300_000 }, async (t) => {
-  const name = `农药经营抽查 ${Date.now()}`
+  const name = `餐饮再抽查 ${Date.now()}`
   const drawer = await station(t, 'supervisor', { expected: [409] })
   const leader = await station(t, 'town_leader')
   // Each inspector takes one: without a word on assigning, the lists are not even frozen.
