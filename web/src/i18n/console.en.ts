@@ -20,7 +20,7 @@ export const consoleEn: ConsoleMessages = {
   ...supervisionEn,
   'app.name': 'OneTown · Command centre',
   'app.title': '{page} · OneTown command centre',
-  'app.home': 'Console home',
+  'app.home': 'home page',
   'app.notFound': 'The console has no such page',
   'app.notFound.go': 'Back to the queues',
   'app.theme': 'Colours: {theme}',

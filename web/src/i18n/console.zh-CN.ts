@@ -19,7 +19,7 @@ export const consoleZhCN = {
   ...supervisionZhCN,
   'app.name': '一镇通 · 指挥中心',
   'app.title': '{page} · 一镇通指挥中心',
-  'app.home': '工作台首页',
+  'app.home': '首页',
   'app.notFound': '工作台没有这个页面',
   'app.notFound.go': '回到队列',
   'app.theme': '明暗：{theme}',

@@ -9,7 +9,7 @@ export const en: Messages = {
   'app.name': 'OneTown',
   'app.title': '{page} · OneTown',
   'app.skip': 'Skip to main content',
-  'app.home': 'OneTown home',
+  'app.home': 'home page',
   'app.error.title': 'The page did not open',
   'app.error.body': 'You may be offline, or we have just updated the site. Please reload.',
   'app.reload': 'Reload',

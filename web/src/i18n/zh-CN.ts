@@ -8,7 +8,7 @@ export const zhCN = {
   'app.name': '一镇通',
   'app.title': '{page} · 一镇通',
   'app.skip': '跳到正文',
-  'app.home': '一镇通首页',
+  'app.home': '首页',
   'app.error.title': '页面没有打开',
   'app.error.body': '网络可能断了，或者我们刚刚更新了版本。请重新载入。',
   'app.reload': '重新载入',
