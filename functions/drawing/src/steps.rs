@@ -1,4 +1,4 @@
-//! The steps of a draw that are the staff's: draw, assign, replace, reveal, and the second signature under an assignment. What proves itself of the randomness comes by
+//! The steps of a draw that are the staff's: draw, assign, replace and reveal. What proves itself of the randomness comes by
 //! the public route, from anybody; lottery numbers do not, so two people of the staff read them.
 //!
 //! Store operations of a step: the session, the draw, its lists, and the four of `store::update`;
@@ -50,7 +50,7 @@ pub(crate) async fn take<P: Platform>(
 ) -> Result<Response, Problem> {
     match word.as_str() {
         "draw" | "assign" | "substitute" | "reveal" => staff.require(Action::PlanDraw)?,
-        "sign" | "direct-sign" => staff.require(Action::ApproveDraw)?,
+        "sign" => staff.require(Action::ApproveDraw)?,
         // Two people read the lotteries: whoever plans draws, or approves them.
         "lottery" if staff.session.may(Action::ApproveDraw) => {}
         "lottery" => staff.require(Action::PlanDraw)?,
@@ -78,7 +78,6 @@ impl StepForm {
             "draw" => DrawStep::Draw(Box::new(drawing(staff, keys, document).await?)),
             "assign" => DrawStep::Assign,
             "lottery" => DrawStep::ReadLottery { numbers: numbers(&draw.commitment, &self.numbers)? },
-            "direct-sign" => DrawStep::SignDirect,
             "substitute" => DrawStep::AskSubstitution(Box::new(self.substitution(staff)?)),
             "sign" => {
                 let asked = draw.substitutions.get(self.index).ok_or(Refusal::StateConflict)?;

@@ -1,6 +1,8 @@
 //! Direct assignment: who inspects whom, said by people, because a draw of inspectors was impossible.
 //!
-//! Store operations: the session, the draw, the history and six files of the libraries, and the four of `store::update`.
+//! What must stay true: whoever assigns or signs does not inspect, by any account of theirs that the library knows.
+//!
+//! Store operations of each: the session, the draw, the history and six files of the libraries, and the four of `store::update`.
 
 use axum::body::Body;
 use axum::extract::Path;
@@ -9,7 +11,7 @@ use domain::catalogue::{DrawId, InspectorCode, SubjectCode};
 use domain::inspection::{DirectAssign, Draw, DrawStep, Library, PlannedDraw, Refusal, Task, assignable, is_recused};
 use domain::permission::Action;
 use domain::time::Date;
-use inspections::{person, take_step, taken};
+use inspections::{is_of, person, take_step, taken};
 use orders::Check as Form;
 use serde::Deserialize;
 use service::session::StaffCall;
@@ -48,6 +50,34 @@ pub(crate) async fn take<P: Platform>(
     Ok(taken(&take_step(&staff, &id, &operation, form.if_version, make).await?))
 }
 
+/// `POST /api/inspection/desk/{draw}/direct-sign`
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct SignForm {
+    if_version: Option<u64>,
+}
+
+/// `POST /api/inspection/desk/{draw}/direct-sign`
+pub(crate) async fn sign<P: Platform>(
+    staff: StaffCall<P>,
+    Path(draw): Path<String>,
+    request: Body,
+) -> Result<Response, Problem> {
+    staff.require(Action::ApproveDraw)?;
+    let call = &staff.call;
+    let (form, bytes) = body::json::<SignForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let id: DrawId = draw.parse().map_err(|_| Problem::not_found())?;
+    let keys = call.keys().await?;
+    let operation = call.operation(&keys, &format!("draw.direct-sign/{id}"), &bytes, staff.session.actor())?;
+    let make = async |document: &Document<Draw>| {
+        let library = inspections::library(call).await?;
+        let tasks = document.state.direct.as_ref().map(|asked| asked.tasks.as_slice()).unwrap_or_default();
+        apart(&library, tasks, staff.session.account.as_str())?;
+        Ok(DrawStep::SignDirect)
+    };
+    Ok(taken(&take_step(&staff, &id, &operation, form.if_version, make).await?))
+}
+
 /// Who inspects a subject.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -70,6 +100,7 @@ impl DirectForm {
         let (Some(tasks), true) = (read, check.is_clean()) else { return Err(Problem::invalid(check.into_errors())) };
         let library = inspections::library(&staff.call).await?;
         lawful(&library, &draw.commitment.plan, &tasks, staff.call.access.now().date())?;
+        apart(&library, &tasks, staff.session.account.as_str())?;
         Ok(DirectAssign { tasks, text, asked: person(&staff.session) })
     }
 }
@@ -101,4 +132,10 @@ fn lawful(library: &Library, plan: &PlannedDraw, tasks: &[Task], today: Date) ->
         }
     }
     Ok(())
+}
+
+/// Nobody who inspects has this account.
+fn apart(library: &Library, tasks: &[Task], account: &str) -> Result<(), Refusal> {
+    let own = library.inspector_of(account);
+    if tasks.iter().any(|task| is_of(task, own)) { Err(Refusal::SamePerson) } else { Ok(()) }
 }

@@ -127,3 +127,19 @@ async fn where_inspectors_can_be_drawn_they_are() {
     assert_ne!(second, id);
     assert!(!subjects.is_empty());
 }
+
+#[tokio::test]
+async fn whoever_assigns_or_signs_does_not_inspect() {
+    let mut town = Town::new(Backend::Sqlite).await;
+    let lead = town.roles("inspector", &["inspector", "unit_head"], "D06").await;
+    let second = town.roles("inspector-2", &["inspector", "town_leader"], "D06").await;
+    let head = town.person("unit_head", "D06").await;
+    let leader = town.person("town_leader", "P01").await;
+    let cast = Cast { head, leader, lead, second };
+    let (id, subjects) = unpaired(&mut town, &cast, "drand").await;
+    let ask = all(&subjects, "YDZF260026", "YDZF260021");
+    assert_eq!(town.draw(&cast.lead, &id, "direct-assign", ask.clone()).await.said(), (403, "samePerson"));
+    town.draw(&cast.head, &id, "direct-assign", ask).await.good();
+    assert_eq!(town.draw(&cast.second, &id, "direct-sign", json!({})).await.said(), (403, "samePerson"));
+    town.draw(&cast.leader, &id, "direct-sign", json!({})).await.good();
+}
