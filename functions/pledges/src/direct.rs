@@ -24,37 +24,25 @@ const TASKS_MAX: usize = 600;
 /// Characters of a reason.
 const TEXT_MAX: usize = 200;
 
-/// `POST /api/inspection/desk/{draw}/direct-assign`
+/// `POST /api/inspection/desk/{draw}/{direct-assign,direct-sign}`
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct DirectForm {
     if_version: Option<u64>,
+    /// For `direct-assign`.
     tasks: Vec<TaskForm>,
+    /// For `direct-assign`.
     text: String,
 }
 
 /// `POST /api/inspection/desk/{draw}/direct-assign`
-pub(crate) async fn take<P: Platform>(
+pub(crate) async fn assign<P: Platform>(
     staff: StaffCall<P>,
     Path(draw): Path<String>,
     request: Body,
 ) -> Result<Response, Problem> {
     staff.require(Action::PlanDraw)?;
-    let call = &staff.call;
-    let (form, bytes) = body::json::<DirectForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
-    let id: DrawId = draw.parse().map_err(|_| Problem::not_found())?;
-    let keys = call.keys().await?;
-    let operation = call.operation(&keys, &format!("draw.direct-assign/{id}"), &bytes, staff.session.actor())?;
-    let make =
-        async |document: &Document<Draw>| Ok(DrawStep::AskDirect(Box::new(form.asked(&staff, &document.state).await?)));
-    Ok(taken(&take_step(&staff, &id, &operation, form.if_version, make).await?))
-}
-
-/// `POST /api/inspection/desk/{draw}/direct-sign`
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct SignForm {
-    if_version: Option<u64>,
+    take(&staff, &draw, request, false).await
 }
 
 /// `POST /api/inspection/desk/{draw}/direct-sign`
@@ -64,18 +52,18 @@ pub(crate) async fn sign<P: Platform>(
     request: Body,
 ) -> Result<Response, Problem> {
     staff.require(Action::ApproveDraw)?;
+    take(&staff, &draw, request, true).await
+}
+
+async fn take<P: Platform>(staff: &StaffCall<P>, draw: &str, request: Body, signs: bool) -> Result<Response, Problem> {
     let call = &staff.call;
-    let (form, bytes) = body::json::<SignForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
+    let (form, bytes) = body::json::<DirectForm>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let id: DrawId = draw.parse().map_err(|_| Problem::not_found())?;
     let keys = call.keys().await?;
-    let operation = call.operation(&keys, &format!("draw.direct-sign/{id}"), &bytes, staff.session.actor())?;
-    let make = async |document: &Document<Draw>| {
-        let library = inspections::library(call).await?;
-        let tasks = document.state.direct.as_ref().map(|asked| asked.tasks.as_slice()).unwrap_or_default();
-        apart(&library, tasks, staff.session.account.as_str())?;
-        Ok(DrawStep::SignDirect)
-    };
-    Ok(taken(&take_step(&staff, &id, &operation, form.if_version, make).await?))
+    let word = if signs { "direct-sign" } else { "direct-assign" };
+    let operation = call.operation(&keys, &format!("draw.{word}/{id}"), &bytes, staff.session.actor())?;
+    let make = async |document: &Document<Draw>| form.step(staff, &document.state, signs).await;
+    Ok(taken(&take_step(staff, &id, &operation, form.if_version, make).await?))
 }
 
 /// Who inspects a subject.
@@ -88,8 +76,21 @@ pub(crate) struct TaskForm {
 }
 
 impl DirectForm {
-    /// The assignment that is asked for; everybody in it may inspect, and inspects whom they may.
-    async fn asked<P: Platform>(&self, staff: &StaffCall<P>, draw: &Draw) -> Result<DirectAssign, Problem> {
+    async fn step<P: Platform>(&self, staff: &StaffCall<P>, draw: &Draw, signs: bool) -> Result<DrawStep, Problem> {
+        let library = inspections::library(&staff.call).await?;
+        let account = staff.session.account.as_str();
+        if signs {
+            let asked = draw.direct.as_ref().ok_or(Refusal::StateConflict)?;
+            apart(&library, &asked.tasks, account)?;
+            return Ok(DrawStep::SignDirect);
+        }
+        let asked = self.asked(staff)?;
+        lawful(&library, &draw.commitment.plan, &asked.tasks, staff.call.access.now().date())?;
+        apart(&library, &asked.tasks, account)?;
+        Ok(DrawStep::AskDirect(Box::new(asked)))
+    }
+
+    fn asked<P: Platform>(&self, staff: &StaffCall<P>) -> Result<DirectAssign, Problem> {
         let mut check = Form::default();
         let text = check.required("/text", &self.text, TEXT_MAX);
         let read: Option<Vec<Task>> = self.tasks.iter().take(TASKS_MAX).map(TaskForm::read).collect();
@@ -98,9 +99,6 @@ impl DirectForm {
             check.note("/tasks", "tooMany");
         }
         let (Some(tasks), true) = (read, check.is_clean()) else { return Err(Problem::invalid(check.into_errors())) };
-        let library = inspections::library(&staff.call).await?;
-        lawful(&library, &draw.commitment.plan, &tasks, staff.call.access.now().date())?;
-        apart(&library, &tasks, staff.session.account.as_str())?;
         Ok(DirectAssign { tasks, text, asked: person(&staff.session) })
     }
 }
@@ -117,6 +115,7 @@ impl TaskForm {
     }
 }
 
+/// Everybody in it may inspect, and inspects whom they may.
 fn lawful(library: &Library, plan: &PlannedDraw, tasks: &[Task], today: Date) -> Result<(), Refusal> {
     let candidates = assignable(library, plan, today)?;
     let able = |code: &InspectorCode| candidates.iter().find(|one| one.code == *code);

@@ -18,7 +18,7 @@ pub fn routes<P: Platform>() -> Router<App<P>> {
     Router::new()
         .route("/api/inspection/draws/{id}/contributors", get(pledge::show).post(pledge::take))
         .route("/api/inspection/desk/{draw}", get(desk::show))
-        .route("/api/inspection/desk/{draw}/direct-assign", post(direct::take))
+        .route("/api/inspection/desk/{draw}/direct-assign", post(direct::assign))
         .route("/api/inspection/desk/{draw}/direct-sign", post(direct::sign))
 }
 
