@@ -238,27 +238,29 @@ fn every_point(backend: Backend) {
 
 sim::on_every_backend!(every_point);
 
+/// The points of a shorter story.
+fn told(backend: Backend, tell: fn(&mut Story), commands: usize) {
+    let mut story = Story::new(backend);
+    tell(&mut story);
+    println!("{backend:?}: {} points of {} commands", story.points, story.commands);
+    assert!(story.points > 300 && story.commands == commands, "{} points, {} commands", story.points, story.commands);
+}
+
 mod contributors {
-    use super::{Backend, Story};
+    use super::{Backend, Story, told};
 
     fn every_point(backend: Backend) {
-        let mut story = Story::new(backend);
-        story.contributed();
-        println!("{backend:?}: {} points of {} commands", story.points, story.commands);
-        assert!(story.points > 300 && story.commands == 11, "{} points, {} commands", story.points, story.commands);
+        told(backend, Story::contributed, 11);
     }
 
     sim::on_every_backend!(every_point);
 }
 
 mod assigned {
-    use super::{Backend, Story};
+    use super::{Backend, Story, told};
 
     fn every_point(backend: Backend) {
-        let mut story = Story::new(backend);
-        story.assigned();
-        println!("{backend:?}: {} points of {} commands", story.points, story.commands);
-        assert!(story.points > 300 && story.commands == 10, "{} points, {} commands", story.points, story.commands);
+        told(backend, Story::assigned, 10);
     }
 
     sim::on_every_backend!(every_point);
