@@ -119,6 +119,8 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("POST", "/api/inspection/plan", May(Action::PlanDraw)),
     ("POST", "/api/inspection/plan/{draw}/{step}", May(Action::ApproveDraw)),
     ("POST", "/api/inspection/desk/{draw}/commit", May(Action::PlanDraw)),
+    ("POST", "/api/inspection/desk/{draw}/direct-assign", May(Action::PlanDraw)),
+    ("POST", "/api/inspection/desk/{draw}/direct-sign", May(Action::ApproveDraw)),
     ("POST", "/api/inspection/desk/{draw}/{step}", May(Action::ApproveDraw)),
     ("GET", "/api/inspection/checks", May(Action::SeeInspection)),
     ("GET", "/api/inspection/checks/{draw}/{subject}", Own),
