@@ -20,9 +20,10 @@ async fn every_role_meets_the_table_at_every_route() {
     let mut writes =
         vec![("/api/inspection/plan".to_owned(), Action::PlanDraw), (plan("approve"), Action::ApproveDraw)];
     writes.extend(
-        ["commit", "draw", "assign", "substitute", "reveal"].map(|s| (format!("{desk}/{s}"), Action::PlanDraw)),
+        ["commit", "draw", "assign", "substitute", "direct-assign", "reveal"]
+            .map(|s| (format!("{desk}/{s}"), Action::PlanDraw)),
     );
-    writes.push((format!("{desk}/sign"), Action::ApproveDraw));
+    writes.extend(["sign", "direct-sign"].map(|s| (format!("{desk}/{s}"), Action::ApproveDraw)));
     writes.extend(["enter", "submit", "confirm", "return"].map(|s| (format!("{check}/{s}"), Action::Inspect)));
     writes.extend(["follow-up", "publish", "withdraw"].map(|s| (format!("{check}/{s}"), Action::PublishCheck)));
     for role in Role::ALL {
