@@ -247,7 +247,7 @@ impl Draw {
         self.tasks.iter().find(|task| task.subject == *subject)
     }
 
-    /// What a draw begins with. Whoever only commits calls this alone: the other steps' rules are 6 KB of a component.
+    /// What a draw begins with. Whoever only commits calls this alone and carries no other step's rules.
     ///
     /// # Errors
     /// Not approved, approved by who commits, or nobody to draw.
