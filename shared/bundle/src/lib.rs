@@ -25,7 +25,7 @@
 //! | `sealed` | P2: the salted root of the result ([`draw::sealed_root`], salted with the agency's secret), from time(R) on; else `null` |
 //! | `result` | `{seed, strata, pairings}` or `null`; `strata` is `[{name, drawn, reserves}]` in the plan's order, `pairings` is `[{subject, lead, member}]` in the order of the tasks |
 //! | `substitutions` | `[{subject, replaces, reason, by}]` in the order of the log (so the first is attempt 0); `replaces` is `subject`, `lead` or `member`; `reason` a code of [`draw::substitute::Reason`]; `by` is who comes |
-//! | `assigned` | left out where empty; where there were too few inspectors, so that `pairings` is empty: `[{subject, lead, member}]`, who inspects whom because people said so |
+//! | `assigned` | left out where empty; where there were too few inspectors, so that `pairings` is empty: `[{subject, lead, member}]`, who inspects whom because people said so, in the order of `strata` and `drawn` |
 //!
 //! # A draw's life, for who writes bundles
 //!

@@ -10,7 +10,6 @@ use canon::Hash;
 use draw::policy::{Kind, Policy, PolicyFault, Source, hex, reveal_hash, round_time};
 use draw::substitute::Current;
 use draw::{Inputs, Progress, Tickets};
-use std::collections::BTreeSet;
 
 /// Whether a signature is drand's for a round; none where this program cannot tell.
 pub type Beacon<'a> = dyn FnMut(u64, &[u8]) -> Option<bool> + 'a;
@@ -271,23 +270,24 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Whom people assigned: allowed where nobody was paired, each drawn subject once, by two who are not recused.
+    /// Whom people assigned: allowed where nobody was paired, each drawn subject once, in the order of the draw, by
+    /// two who are not recused.
     fn assigned(&mut self, result: &Outcome) {
         let said = &self.bundle.assigned;
-        let drawn: BTreeSet<&str> = result.strata.iter().flat_map(|order| &order.drawn).map(String::as_str).collect();
-        let named: BTreeSet<&str> = said.iter().map(|one| one.subject.as_str()).collect();
+        let drawn = || result.strata.iter().flat_map(|order| &order.drawn);
+        let named = said.iter().map(|one| &one.subject);
         let recused = |code: &str, subject: &str| {
             self.bundle.recusals.iter().any(|recusal| recusal.inspector == code && recusal.subject == subject)
         };
         let wrong = said.iter().find(|one| {
             one.lead == one.member || recused(&one.lead, &one.subject) || recused(&one.member, &one.subject)
         });
-        let numbers = [drawn.len().to_string(), said.len().to_string()];
-        match (result.pairings.is_empty() && !drawn.is_empty(), said.is_empty()) {
+        let numbers = [drawn().count().to_string(), said.len().to_string()];
+        match (result.pairings.is_empty() && drawn().next().is_some(), said.is_empty()) {
             (false, true) => {}
             (false, false) => self.step("assigned", Status::Differs, "assignedNeedlessly", numbers),
             (true, true) => self.open("assigned", "notYet"),
-            (true, false) if named != drawn || said.len() != drawn.len() => {
+            (true, false) if !named.eq(drawn()) => {
                 self.step("assigned", Status::Differs, "assignedOthers", numbers);
             }
             (true, false) => match wrong {

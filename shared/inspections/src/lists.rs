@@ -32,7 +32,8 @@ pub fn whole(lists: &[u8], draw: &Draw, secret: Option<&str>) -> Result<Bundle, 
     }
     let blocked = bundle.run(&mut |_, _, _| {}).map_err(|_| damaged("result"))?;
     if blocked.is_some() {
-        bundle.assigned = draw.tasks.iter().map(pairing).collect();
+        let tasks = draw.unpaired().iter().filter_map(|one| draw.task(&one.subject));
+        bundle.assigned = tasks.map(pairing).collect();
         return Ok(bundle);
     }
     for substitution in draw.substitutions.iter().filter(|one| one.signed.is_some()) {
