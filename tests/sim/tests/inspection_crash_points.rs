@@ -145,6 +145,17 @@ impl Story {
         assert_eq!(self.see(&head, &desk)["status"], "drawn");
     }
 
+    /// From the approval to the result.
+    fn drawn(&mut self, id: &str) {
+        let (head, desk) = (self.cast[0].clone(), format!("/api/inspection/desk/{id}"));
+        self.draws.push(id.to_owned());
+        self.strike(&head, &format!("{desk}/commit"), json!({}), 1);
+        let committed = self.see(&head, &desk)["commitment"].clone();
+        let entropy = json!({"round": committed["round"], "signature": committed["shipped"]});
+        self.strike_by(Who::Anybody, &format!("/api/inspection/draws/{id}/entropy"), entropy, 1);
+        self.strike(&head, &format!("{desk}/draw"), json!({"ifVersion": 2}), 1);
+    }
+
     /// A draw without inspectors, who are assigned, told, and for one subject assigned again.
     fn assigned(&mut self) {
         let [head, leader, ..] = self.cast.clone();
@@ -152,12 +163,7 @@ impl Story {
         let id = self.strike(&head, "/api/inspection/plan", form, 2)["id"].as_str().unwrap().to_owned();
         let desk = format!("/api/inspection/desk/{id}");
         self.strike(&leader, &format!("/api/inspection/plan/{id}/approve"), json!({"reason": "agreed"}), 1);
-        self.draws.push(id.clone());
-        self.strike(&head, &format!("{desk}/commit"), json!({}), 1);
-        let committed = self.see(&head, &desk)["commitment"].clone();
-        let entropy = json!({"round": committed["round"], "signature": committed["shipped"]});
-        self.strike_by(Who::Anybody, &format!("/api/inspection/draws/{id}/entropy"), entropy, 1);
-        self.strike(&head, &format!("{desk}/draw"), json!({"ifVersion": 2}), 1);
+        self.drawn(&id);
         let mut ask = assignment(&self.see(&head, &desk), "nobody else is there");
         let all = ask["tasks"].as_array().unwrap().len();
         for version in [3, 6] {
@@ -182,12 +188,7 @@ impl Story {
         let recusal = json!({"subject": "YD-DX-0011", "reason": "kin"});
         self.strike(&second, &format!("{plan}/recuse"), recusal, 1);
         self.strike(&leader, &format!("{plan}/approve"), json!({"reason": "agreed"}), 1);
-        self.draws.push(id.clone());
-        self.strike(&head, &format!("{desk}/commit"), json!({}), 1);
-        let committed = self.see(&head, &desk)["commitment"].clone();
-        let entropy = json!({"round": committed["round"], "signature": committed["shipped"]});
-        self.strike_by(Who::Anybody, &format!("/api/inspection/draws/{id}/entropy"), entropy, 1);
-        self.strike(&head, &format!("{desk}/draw"), json!({"ifVersion": 2}), 1);
+        self.drawn(&id);
         self.strike(&head, &format!("{desk}/assign"), json!({"ifVersion": 3}), 1);
         // A stratum of which some are left.
         let tasks = self.see(&head, &desk)["tasks"].as_array().unwrap().clone();

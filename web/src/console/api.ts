@@ -78,8 +78,11 @@ export function getQueue(name: string, cursor: string | null, etag: string | nul
 
 export const getOrder = (id: string, etag: string | null = null) => changed<OrderView>(orderPath(id), etag)
 
+/** A step's name as it stands in a path. */
+export const kebab = (step: string) => step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
 export async function takeStep(id: string, step: string, body: Record<string, unknown>, key: string): Promise<Taken> {
-  const path = orderPath(id, `/${step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+  const path = orderPath(id, `/${kebab(step)}`)
   const taken = did(await json<Taken>(path, post(body, key), true))
   await fold(taken.slot)
   return taken
