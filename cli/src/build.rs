@@ -14,9 +14,13 @@ use std::sync::{Mutex, PoisonError};
 /// # Errors
 /// One sentence: which step failed, or which tool is missing and how to install it.
 pub fn run(from: &Path) -> Result<(), CliError> {
+    // Said before the compiler says it in its way, in the middle of its output.
+    TARGETS.into_iter().try_for_each(need_target)?;
     components(&Manifest::read(from)?)
 }
 
+/// What components and the browser's modules are compiled for.
+const TARGETS: [&str; 2] = ["wasm32-wasip2", "wasm32-unknown-unknown"];
 /// How many components are built at once. Cargo lets one compile at a time, on one core because link-time optimisation
 /// is one unit; meanwhile another is made smaller. More would only wait.
 const AT_ONCE: usize = 2;
@@ -53,21 +57,11 @@ fn component(manifest: &Manifest, name: &str, build: &Build) -> Result<(), CliEr
     };
     let step = Step::start(format!("building {name}"));
     for command in commands {
-        target_for(command)?;
         let directory = manifest.directory.join(build.workdir.as_deref().unwrap_or("."));
         step.run(Command::new("sh").arg("-c").arg(command).current_dir(directory))?;
     }
     step.done();
     Ok(())
-}
-
-/// Says how to install the wasm target a command needs, before the compiler says it in its way.
-fn target_for(command: &str) -> Result<(), CliError> {
-    let targets = ["wasm32-wasip2", "wasm32-unknown-unknown"];
-    match targets.into_iter().find(|target| command.contains(target)) {
-        Some(target) => need_target(target),
-        None => Ok(()),
-    }
 }
 
 /// Fails where a wasm target of the compiler is not installed.

@@ -25,7 +25,7 @@ export const figuresEn: Record<keyof typeof figuresZhCN, string> = {
   'trend.closed': 'Closed',
   'trend.table': 'Show the numbers',
   'map.title': 'Where in the town',
-  'map.hint': 'The stronger the colour, the more open orders; a red dot means overdue. Each place belongs to the nearest village centre; these are not official boundaries.',
+  'map.hint': 'The stronger the colour, the more open orders; a red dot means overdue.',
   'map.label': 'Open orders by village; the numbers are in the table below',
   'map.order': 'Where it happened: {village}',
   'map.tile': '{name}: {n} open, {late} overdue',

@@ -23,7 +23,7 @@ export const figuresZhCN = {
   'trend.closed': '办结',
   'trend.table': '看数字',
   'map.title': '村居分布',
-  'map.hint': '颜色越浓在办越多，红点有超期。各村居的范围按离村居中心的远近划分，不是行政边界。',
+  'map.hint': '颜色越浓在办越多，红点有超期。',
   'map.label': '各村居在办件示意图，数字见下表',
   'map.order': '事发位置示意图：{village}',
   'map.tile': '{name}：在办 {n} 件，超期 {late} 件',

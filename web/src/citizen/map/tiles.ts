@@ -6,7 +6,7 @@
 import { shallowRef } from 'vue'
 import { getTileSource } from '../../api/client'
 import type { TileSource } from '../../api/types'
-import type { TownPaper } from './geometry'
+import type { TownPaper } from '../../map/geometry'
 
 const TILE_PX = 256
 /** 天地图 goes no deeper everywhere; the largest zoom of the map is about 17. */

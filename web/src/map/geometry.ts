@@ -2,7 +2,7 @@
  * The town's GeoJSON flattened onto paper: at this size a degree of longitude is a degree of latitude times the cosine,
  * nothing more. The same numbers the other way say where a finger pointed, and in which village.
  */
-import type { MapFeature, Ring, TownGeometry } from '../../api/types'
+import type { MapFeature, Ring, TownGeometry } from '../api/types'
 
 /** Units of the drawing's longer side. */
 const SIZE = 1000

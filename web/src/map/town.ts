@@ -1,6 +1,6 @@
 /** The town's shapes, fetched when a map is first opened. */
 import { shallowRef } from 'vue'
-import { getTownGeometry } from '../../api/client'
+import { getTownGeometry } from '../api/client'
 import { townPaper, type TownPaper } from './geometry'
 
 export const paper = shallowRef<TownPaper | null>(null)
