@@ -78,7 +78,7 @@ impl App {
         let Some(uri) = absolute(&request) else {
             return plain(StatusCode::BAD_REQUEST, "The Host header is missing or wrong.\n");
         };
-        matched.set_headers(request.headers_mut(), &uri.to_string(), client);
+        matched.add_headers(request.headers_mut(), &uri.to_string(), client);
         *request.uri_mut() = uri;
         self.call(served, request).await
     }

@@ -52,6 +52,7 @@ pub struct HostBuilder {
     timeout: Duration,
     body_max_bytes: usize,
     memory_max_bytes: usize,
+    apart: bool,
 }
 
 /// The host: a Spin application on this machine.
@@ -73,6 +74,7 @@ impl Host {
             body_max_bytes: 16 * 1024 * 1024,
             // A function needs a few MiB; one that handles a 10 MiB attachment a few times that.
             memory_max_bytes: 256 * 1024 * 1024,
+            apart: true,
         }
     }
 }
@@ -141,6 +143,14 @@ impl HostBuilder {
         self
     }
 
+    /// Whether a component that a call of the store made wait has an instance for each request from then on; yes if not
+    /// said. Without it instances are shared as Spin shares them, and sixteen writers in one wait for one another.
+    #[must_use]
+    pub fn apart(mut self, apart: bool) -> Self {
+        self.apart = apart;
+        self
+    }
+
     /// Opens the store, compiles the components and starts serving.
     ///
     /// # Errors
@@ -167,6 +177,7 @@ impl HostBuilder {
             timeout: self.timeout,
             trace: self.trace,
             memory_max_bytes: self.memory_max_bytes,
+            apart: self.apart,
         };
         let prepared = names.iter().map(|name| common.served(&linker, name));
         let components = prepared.collect::<Result<Vec<_>, _>>()?;

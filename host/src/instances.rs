@@ -4,7 +4,7 @@
 //! A call of `wasi:keyvalue` holds its whole instance up until the store has answered. Sixteen
 //! requests in one instance would write one after the other, each with a commit of its own; so a
 //! component that was ever held up gets an instance for every request that is under way, and its
-//! writers meet in the store.
+//! writers meet in the store. Spin does not do that; [`crate::HostBuilder::apart`] turns it off.
 
 use crate::kv::Trace;
 use crate::metrics::Metrics;
@@ -142,7 +142,8 @@ impl WorkerState for Reuse {
     type RequestData = Option<Arc<Trace>>;
 
     fn should_accept_request(&self, at_once: usize, so_far: usize) -> ShouldAccept {
-        let at_once_max = if self.grants.held_up.load(Relaxed) { 1 } else { REQUESTS_AT_ONCE };
+        let apart = self.grants.apart && self.grants.held_up.load(Relaxed);
+        let at_once_max = if apart { 1 } else { REQUESTS_AT_ONCE };
         if so_far >= self.requests_max {
             ShouldAccept::Never
         } else if at_once >= at_once_max {

@@ -41,6 +41,8 @@ pub struct Common<'a> {
     pub trace: bool,
     /// How far an instance's memory may grow.
     pub memory_max_bytes: usize,
+    /// See [`crate::HostBuilder::apart`].
+    pub apart: bool,
 }
 
 impl Common<'_> {
@@ -82,6 +84,7 @@ impl Common<'_> {
             mounts: mounts::prepare(name, &table.files, &self.manifest.directory, &staging)?,
             outbound: Outbound::new(&component, &hosts.map_err(fail)?)?,
             kv: Arc::clone(self.kv),
+            apart: self.apart,
             held_up: AtomicBool::new(false),
             stdout: self.log(name, "stdout")?,
             stderr: self.log(name, "stderr")?,

@@ -37,6 +37,8 @@ pub struct Grants {
     pub outbound: Outbound,
     /// The store.
     pub kv: Arc<Kv>,
+    /// See [`crate::HostBuilder::apart`].
+    pub apart: bool,
     /// Whether a synchronous call ever made one of its instances wait.
     pub held_up: AtomicBool,
     /// Log files for what the guest prints.

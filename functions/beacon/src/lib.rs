@@ -56,7 +56,7 @@ pub fn routes<P: Platform, N: Network>(network: N) -> Router<App<P>> {
 async fn fetch<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<Response, Problem> {
     call.require_clock_key().await?;
     let mut report = Report::default();
-    let Some(relay) = relay(&call).await else { return Ok(service::json(&report).into_response()) };
+    let Some(relay) = relay(&call).await? else { return Ok(service::json(&report).into_response()) };
     let until = call.access.now().plus_ms(WORK_MS);
     for id in committed(&call).await? {
         let now = call.access.now();
@@ -73,10 +73,10 @@ async fn fetch<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<Res
 }
 
 /// Where rounds are asked for; none where nobody named a relay (`.invalid` is nobody's, RFC 2606).
-async fn relay<P: Platform>(call: &Call<P>) -> Option<String> {
-    let host = call.app.platform().variable("drand_host").await?;
+async fn relay<P: Platform>(call: &Call<P>) -> Result<Option<String>, Problem> {
+    let host = call.app.platform().variable("drand_host").await?.unwrap_or_default();
     let host = host.trim_end_matches('/');
-    (!host.is_empty() && !host.ends_with(".invalid")).then(|| host.to_owned())
+    Ok((!host.is_empty() && !host.ends_with(".invalid")).then(|| host.to_owned()))
 }
 
 /// Draws without a result, as the public list shows them.

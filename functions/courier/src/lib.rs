@@ -47,7 +47,7 @@ async fn courier<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<R
     let Ok(catalogue) = call.app.catalogue(access).await else { return Ok(service::json(&report).into_response()) };
     let (keys, upstreams) = (call.keys().await?, Upstreams::of(&catalogue.hotline));
     let desk = Desk { call: &call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
-    let secrets = upstream::platform_keys(&call).await;
+    let secrets = upstream::platform_keys(&call).await?;
     let sender = send::Sender { line: Line { desk: &desk, network: &network, secrets: &secrets }, until };
     let sent = futures::future::join_all(upstreams.platform.iter().map(|platform| sender.run(platform))).await;
     for one in sent {

@@ -43,7 +43,7 @@ enum Outcome {
 pub(crate) async fn receive<P: Platform>(call: Call<P>, request: Body) -> Result<Response, Problem> {
     let catalogue = call.app.catalogue(&call.access).await?;
     let upstreams = Upstreams::of(&catalogue.hotline);
-    let secrets = platform_keys(&call).await;
+    let secrets = platform_keys(&call).await?;
     let verified = verify(&upstreams, &secrets, &call.headers, request, call.access.now()).await?;
     let text = std::str::from_utf8(&verified.body).map_err(|_| not_utf8())?;
     let body: Value = canon::read(text.as_bytes()).map_err(|_| Problem::malformed("The body is not JSON."))?;

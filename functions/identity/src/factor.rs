@@ -62,7 +62,7 @@ pub async fn check<P: Platform>(
         take(access, staff, totp::step_of(&secret, code, now)).await?;
         return Ok(None);
     }
-    let optional = call.app.platform().variable("second_factor").await.as_deref() == Some("optional");
+    let optional = call.app.platform().variable("second_factor").await?.as_deref() == Some("optional");
     if !shown.wanted && (optional || !staff.state.needs_second_factor()) {
         return Ok(None);
     }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use service::keys::DataKey;
 use service::session::{self, COOKIE, Session, StaffCall, csrf};
 use service::{Call, FieldError, Keys, Problem, body};
-use store::{Document, Platform};
+use store::{Document, KvError, Platform};
 
 use crate::factor::{self, Shown};
 
@@ -66,6 +66,8 @@ pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response,
     // Before a town is loaded nobody works for its centre.
     let town = call.app.catalogue_head(access).await.ok();
     let centre = town.as_ref().map(|head| &head.town.centre_unit);
+    // Asked before there is a session that nobody would hear of.
+    let plain_http = is_plain_http(&call).await?;
     let (session, token) = Session::open(access, staff.id.clone(), &staff.state, centre).await?;
     // Whoever was suspended or given another password while this went on was so by somebody who did not see this
     // session yet.
@@ -74,7 +76,7 @@ pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response,
         return Err(Problem::unavailable());
     }
     let mut response = (StatusCode::CREATED, body::answer(&view(&session, &csrf(&keys, &token)))).into_response();
-    set_cookie(&call, &mut response, &token, session::ABSOLUTE_LIMIT_MS / 1000).await;
+    set_cookie(&mut response, &token, session::ABSOLUTE_LIMIT_MS / 1000, plain_http);
     Ok(response)
 }
 
@@ -149,7 +151,8 @@ async fn note<P: Platform>(
 pub async fn sign_out<P: Platform>(staff: StaffCall<P>) -> Result<Response, Problem> {
     Session::revoke(&staff.call.access, &staff.token).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&staff.call, &mut response, "", 0).await;
+    // The session is over, whatever becomes of the cookie.
+    set_cookie(&mut response, "", 0, is_plain_http(&staff.call).await.unwrap_or(false));
     Ok(response)
 }
 
@@ -193,8 +196,12 @@ fn view(session: &Session, csrf: &str) -> Value {
     })
 }
 
-async fn set_cookie<P: Platform>(call: &Call<P>, response: &mut Response, token: &str, max_age_s: i64) {
-    let plain_http = call.app.platform().variable("insecure_cookies").await.as_deref() == Some("true");
+/// Whether this town is reached without TLS, by an administrator's decision.
+async fn is_plain_http<P: Platform>(call: &Call<P>) -> Result<bool, KvError> {
+    Ok(call.app.platform().variable("insecure_cookies").await?.as_deref() == Some("true"))
+}
+
+fn set_cookie(response: &mut Response, token: &str, max_age_s: i64, plain_http: bool) {
     let secure = if plain_http { "" } else { "; Secure" };
     let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {

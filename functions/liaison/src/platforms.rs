@@ -14,7 +14,7 @@ pub(crate) async fn list<P: Platform>(staff: StaffCall<P>) -> Result<Response, P
     staff.require_here(Action::SeeHotline)?;
     let call = &staff.call;
     let catalogue = call.app.catalogue(&call.access).await?;
-    let (upstreams, keys) = (Upstreams::of(&catalogue.hotline), platform_keys(call).await);
+    let (upstreams, keys) = (Upstreams::of(&catalogue.hotline), platform_keys(call).await?);
     let mut platforms: Vec<Value> = Vec::new();
     for one in &upstreams.platform {
         let bytes = call.access.get(&format!("hotline/breaker/{}", one.code)).await?;

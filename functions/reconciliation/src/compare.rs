@@ -213,7 +213,7 @@ pub(crate) async fn on_demand<P: Platform, N: Network>(
     call.idempotency_key()?;
     let (form, _) = body::json::<Form>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let (catalogue, keys) = (call.app.catalogue(&call.access).await?, call.keys().await?);
-    let (upstreams, secrets) = (Upstreams::of(&catalogue.hotline), upstream::platform_keys(call).await);
+    let (upstreams, secrets) = (Upstreams::of(&catalogue.hotline), upstream::platform_keys(call).await?);
     let asked = form.asked(&upstreams)?;
     let desk = Desk { call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
     let comparer = Comparer(Line { desk: &desk, network: &network, secrets: &secrets });
@@ -230,7 +230,7 @@ pub(crate) async fn repair<P: Platform, N: Network>(
     call.idempotency_key()?;
     let (form, _) = body::json::<Form>(&call.headers, request, body::JSON_BYTES_MAX).await?;
     let (catalogue, keys) = (call.app.catalogue(&call.access).await?, call.keys().await?);
-    let (upstreams, secrets) = (Upstreams::of(&catalogue.hotline), upstream::platform_keys(call).await);
+    let (upstreams, secrets) = (Upstreams::of(&catalogue.hotline), upstream::platform_keys(call).await?);
     let asked = form.asked(&upstreams)?;
     let desk = Desk { call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
     let comparer = Comparer(Line { desk: &desk, network: &network, secrets: &secrets });

@@ -36,7 +36,7 @@ async fn daily<P: Platform, N: Network>(call: Call<P>, network: N) -> Result<Res
         return Ok(service::json(&json!({ "compared": 0 })).into_response());
     };
     let (keys, upstreams) = (call.keys().await?, Upstreams::of(&catalogue.hotline));
-    let secrets = upstream::platform_keys(&call).await;
+    let secrets = upstream::platform_keys(&call).await?;
     let desk = Desk { call: &call, keys: &keys, catalogue: &catalogue, upstreams: &upstreams };
     let line = Line { desk: &desk, network: &network, secrets: &secrets };
     let compared = compare::daily(&compare::Comparer(line)).await?;

@@ -29,7 +29,7 @@ struct Form {
 pub async fn set_up<P: Platform>(call: Call<P>, body: Body) -> Result<Response, Problem> {
     let keys = call.keys().await?;
     tries::count_address(&call, &keys).await?;
-    let token = call.app.platform().variable("setup_token").await.filter(|token| !token.is_empty());
+    let token = call.app.platform().variable("setup_token").await?.filter(|token| !token.is_empty());
     if !token.zip(call.bearer()).is_some_and(|(token, given)| same_text(&token, given)) {
         let detail = "The setup token is not right. `onetown up` keeps it in `.spin/onetown.json`; elsewhere it is the \
                       variable setup_token.";

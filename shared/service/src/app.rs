@@ -80,12 +80,13 @@ impl<P: Platform> App<P> {
     /// in the store.
     ///
     /// # Errors
-    /// 503 `masterKeyInvalid` when the variable is not a key; the store's problems.
+    /// 503 `masterKeyInvalid` when the variable is not a key; the store's problems. A variable that cannot be read is not
+    /// one that is absent: a second key would seal what nobody can open.
     pub async fn keys(&self, access: &Access<P>) -> Result<Keys, Problem> {
         if let Some(keys) = self.inner.keys.get() {
             return Ok(keys.clone());
         }
-        let master = match self.platform().variable("master_key").await {
+        let master = match self.platform().variable("master_key").await? {
             Some(text) => parse_key(&text).ok_or_else(invalid_master_key)?,
             None => {
                 let made = access.random::<32>();
@@ -98,12 +99,15 @@ impl<P: Platform> App<P> {
 
     /// How many proxies in front append to `X-Forwarded-For`: the variable `trusted_proxy_hops`, as this instance first
     /// saw it.
-    pub async fn trusted_proxy_hops(&self) -> usize {
+    ///
+    /// # Errors
+    /// While the variable cannot be read.
+    pub async fn trusted_proxy_hops(&self) -> Result<usize, Problem> {
         if let Some(hops) = self.inner.proxy_hops.get() {
-            return *hops;
+            return Ok(*hops);
         }
-        let hops = self.platform().variable("trusted_proxy_hops").await.and_then(|hops| hops.parse().ok());
-        *self.inner.proxy_hops.get_or_init(|| hops.unwrap_or(0))
+        let hops = self.platform().variable("trusted_proxy_hops").await?.and_then(|hops| hops.parse().ok());
+        Ok(*self.inner.proxy_hops.get_or_init(|| hops.unwrap_or(0)))
     }
 
     /// The town's catalogue, at most 5 s old.
@@ -174,4 +178,28 @@ fn invalid_master_key() -> Problem {
     let detail =
         "The variable master_key must be 32 bytes in hexadecimal or base64. The administrator has to correct it.";
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "masterKeyInvalid", detail).retry_after(60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{App, MASTER_KEY};
+    use store::memory::{Backend, MemoryKv, Steady};
+
+    #[tokio::test]
+    async fn a_variable_that_cannot_be_read_is_not_an_absent_one() {
+        let store = MemoryKv::new(Backend::Sqlite, Steady::new(1));
+        store.set_variable("master_key", &"07".repeat(32));
+        store.set_variable("trusted_proxy_hops", "1");
+        store.let_variables_fail(true);
+        let app = App::new(store.clone());
+        let refused = app.keys(&app.access()).await.err().unwrap();
+        assert_eq!((refused.status().as_u16(), refused.code()), (503, "unavailable"));
+        assert!(app.trusted_proxy_hops().await.is_err());
+        assert!(!store.dump().contains_key(MASTER_KEY), "a second key was made");
+        // Nothing of it is remembered.
+        store.let_variables_fail(false);
+        let keys = app.keys(&app.access()).await.ok().unwrap();
+        assert_eq!(keys.mac("request", &[b"a"]), crate::keys::Keys::new([7; 32]).mac("request", &[b"a"]));
+        assert_eq!(app.trusted_proxy_hops().await.ok(), Some(1));
+    }
 }

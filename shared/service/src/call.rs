@@ -33,7 +33,7 @@ impl<P: Platform> FromRequestParts<App<P>> for Call<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Problem> {
         // The outermost layer puts it there, so that it can log the number of operations.
         let access = parts.extensions.get::<Access<P>>().cloned().unwrap_or_else(|| app.access());
-        let client = client_address(&parts.headers, app.trusted_proxy_hops().await);
+        let client = client_address(&parts.headers, app.trusted_proxy_hops().await?);
         Ok(Self { app: app.clone(), access, headers: parts.headers.clone(), client })
     }
 }
@@ -80,9 +80,9 @@ impl<P: Platform> Call<P> {
     /// Lets only the timer pass, which shows the Spin variable `clock_key`.
     ///
     /// # Errors
-    /// 401 `clockKeyRequired`; always while the variable is empty.
+    /// 401 `clockKeyRequired`; always while the variable is empty. 503 while it cannot be read.
     pub async fn require_clock_key(&self) -> Result<(), Problem> {
-        let key = self.app.platform().variable("clock_key").await.unwrap_or_default();
+        let key = self.app.platform().variable("clock_key").await?.unwrap_or_default();
         if !key.is_empty() && same_text(&key, self.bearer().unwrap_or_default()) {
             return Ok(());
         }
@@ -104,13 +104,15 @@ impl<P: Platform> Call<P> {
     }
 }
 
-/// The address that the last trusted proxy saw: without proxies (`hops` 0) the peer's own, which Spin sets in
-/// `spin-client-addr`; otherwise the `hops`-th entry of `X-Forwarded-For` from the right, which nobody further out can
-/// forge.
+/// The address that the last trusted proxy saw: without proxies (`hops` 0) the peer's own, which Spin adds as the last
+/// `spin-client-addr` (what a client sends under that name stays in front of it); otherwise the `hops`-th entry of
+/// `X-Forwarded-For` from the right, over all its lines, which nobody further out can forge.
 fn client_address(headers: &HeaderMap, hops: usize) -> String {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let forwarded = hops.checked_sub(1).and_then(|skip| header("x-forwarded-for")?.rsplit(',').nth(skip));
-    let peer = forwarded.map(str::trim).or_else(|| header("spin-client-addr")).unwrap_or_default();
+    let from_the_right = |name: &str| headers.get_all(name).iter().rev().map(|line| line.to_str().unwrap_or_default());
+    let forwarded = hops
+        .checked_sub(1)
+        .and_then(|skip| from_the_right("x-forwarded-for").flat_map(|line| line.rsplit(',')).nth(skip));
+    let peer = forwarded.map(str::trim).or_else(|| from_the_right("spin-client-addr").next()).unwrap_or_default();
     let address = peer.parse::<std::net::SocketAddr>().map(|socket| socket.ip());
     match address.ok().or_else(|| peer.parse().ok()) {
         Some(std::net::IpAddr::V4(address)) => address.to_string(),
@@ -129,7 +131,11 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
     }
 
     #[test]
@@ -145,6 +151,16 @@ mod tests {
         assert_eq!(client_address(&via, 1), "10.0.0.2");
         assert_eq!(client_address(&via, 2), "198.51.100.7");
         assert_eq!(client_address(&via, 9), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_client_that_names_itself_is_not_believed() {
+        let forged = headers(&[("spin-client-addr", "1.2.3.4:5"), ("spin-client-addr", "203.0.113.9:4711")]);
+        assert_eq!(client_address(&forged, 0), "203.0.113.9");
+        let via = headers(&[("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "198.51.100.7, 10.0.0.2")]);
+        assert_eq!(client_address(&via, 1), "10.0.0.2");
+        assert_eq!(client_address(&via, 2), "198.51.100.7");
+        assert_eq!(client_address(&via, 3), "6.6.6.6");
     }
 
     #[test]

@@ -11,8 +11,8 @@ use axum::body::Body;
 use futures::future::{Either, select};
 use http::{Request, Response};
 use spin_sdk::experimental::wasi::keyvalue::{atomics, batch, store as wasi_store};
-use spin_sdk::key_value;
 use spin_sdk::wasip3::{clocks::monotonic_clock, random::random::get_random_bytes};
+use spin_sdk::{key_value, variables};
 use store::{Kv, KvError, Platform, Swap};
 
 use crate::outbound::{Network, NetworkError};
@@ -113,8 +113,8 @@ impl Platform for Spin {
         if let Some(known) = self.handles.atomic_batches.get() {
             return *known;
         }
-        let atomic = self.variable("atomic_batches").await.as_deref() != Some("false");
-        *self.handles.atomic_batches.get_or_init(|| atomic)
+        let atomic = self.variable("atomic_batches").await?.as_deref() != Some("false");
+        Ok(*self.handles.atomic_batches.get_or_init(|| atomic))
     }
 
     fn log(&self, line: &str) {
@@ -123,8 +123,13 @@ impl Platform for Spin {
         let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
     }
 
-    async fn variable(&self, name: &str) -> Option<String> {
-        spin_sdk::variables::get(name).await.ok().filter(|value| !value.is_empty())
+    async fn variable(&self, name: &str) -> Result<Option<String>, KvError> {
+        match spin_sdk::variables::get(name).await {
+            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Err(variables::Error::Undefined(_)) => Ok(None),
+            // A provider (Vault, a broken .env) that does not answer says nothing about the variable.
+            Err(error) => Err(KvError::Variable(format!("{name}: {error}"))),
+        }
     }
 }
 

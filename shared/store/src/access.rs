@@ -35,6 +35,8 @@ impl<P: Clone> Clone for Access<P> {
 impl<P: Platform> Access<P> {
     /// 25 s: 30 s (the host's request limit and the creation lease) less 5 s for the slowest single write.
     pub const WRITE_UNTIL_MS: i64 = 25_000;
+    /// DynamoDB refuses a batch of more than 25 items (`BatchWriteItem`); a round of the sequencer clears up to 256.
+    const TORN_BATCH_MAX: usize = 25;
 
     /// Access for a request that begins now. `single_reads` is the instance's memory of a backend without batch reads.
     pub fn new(platform: P, single_reads: Arc<AtomicBool>) -> Self {
@@ -120,8 +122,12 @@ impl<P: Platform> Access<P> {
         if keys.is_empty() {
             return Ok(());
         }
-        self.count_write()?;
-        self.platform.delete_many(keys).await
+        let at_once = if self.platform.has_atomic_batches().await? { keys.len() } else { Self::TORN_BATCH_MAX };
+        for part in keys.chunks(at_once) {
+            self.count_write()?;
+            self.platform.delete_many(part).await?;
+        }
+        Ok(())
     }
 
     /// See [`crate::Kv::increment`].

@@ -106,7 +106,7 @@ where
     let bytes = encode(&document)?;
     let mut pairs = vec![feed::notice(access, slot, &key)?];
     pairs.extend(lookups);
-    if access.platform().has_atomic_batches().await {
+    if access.platform().has_atomic_batches().await? {
         pairs.push((key, bytes));
         access.set_many(pairs).await?;
     } else {

@@ -67,6 +67,7 @@ pub trait Gate: Send + Sync + 'static {
 struct Contents {
     values: BTreeMap<String, Vec<u8>>,
     variables: BTreeMap<String, String>,
+    variables_fail: bool,
 }
 
 /// The store. Clones share their contents and their gate.
@@ -106,6 +107,11 @@ impl MemoryKv {
     /// Sets a Spin variable.
     pub fn set_variable(&self, name: &str, value: &str) {
         self.contents().variables.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// From now on the provider of variables answers, or does not.
+    pub fn let_variables_fail(&self, fail: bool) {
+        self.contents().variables_fail = fail;
     }
 
     /// Everything in the store, for checkers.
@@ -238,15 +244,19 @@ impl Platform for MemoryKv {
         self.gate.sleep_ms(ms).await;
     }
 
-    async fn has_atomic_batches(&self) -> bool {
-        self.backend != Backend::Partial
+    async fn has_atomic_batches(&self) -> Result<bool, KvError> {
+        Ok(self.backend != Backend::Partial)
     }
 
     /// Nothing: tests look at answers and at the store.
     fn log(&self, _line: &str) {}
 
-    async fn variable(&self, name: &str) -> Option<String> {
-        self.contents().variables.get(name).cloned()
+    async fn variable(&self, name: &str) -> Result<Option<String>, KvError> {
+        let contents = self.contents();
+        if contents.variables_fail {
+            return Err(KvError::Variable(format!("{name}: the provider does not answer")));
+        }
+        Ok(contents.variables.get(name).cloned())
     }
 }
 

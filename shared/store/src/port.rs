@@ -7,7 +7,8 @@
 
 use std::future::Future;
 
-/// The store could not answer; the operation may or may not have been applied.
+/// The store, or the configuration that says how to use it, could not answer; the operation may or may not have been
+/// applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KvError {
     /// The application was not granted this store (`key_value_stores` in spin.toml).
@@ -16,6 +17,9 @@ pub enum KvError {
     /// The request has run for too long to be allowed another write ([`crate::Access::WRITE_UNTIL_MS`]).
     #[error("the request ran out of time before it could write")]
     TooLate,
+    /// A variable's provider failed, so nobody knows what the variable is.
+    #[error("a variable could not be read: {0}")]
+    Variable(String),
     /// Anything else, in the backend's words.
     #[error("the key-value store failed: {0}")]
     Backend(String),
@@ -61,10 +65,10 @@ pub trait Platform: Kv {
     fn fill_random(&self, bytes: &mut [u8]);
     /// Lets `ms` milliseconds pass.
     fn sleep_ms(&self, ms: u64) -> impl Future<Output = ()> + Send;
-    /// Whether a batch of writes is applied as a whole or not at all: SQLite and Redis do, Cosmos DB and DynamoDB do not.
-    fn has_atomic_batches(&self) -> impl Future<Output = bool> + Send;
+    /// Whether a batch of writes is applied as a whole or not at all: SQLite and Redis do, DynamoDB does not.
+    fn has_atomic_batches(&self) -> impl Future<Output = Result<bool, KvError>> + Send;
     /// Writes one line to the log.
     fn log(&self, line: &str);
     /// The Spin variable `name`; `None` where it is not declared or empty.
-    fn variable(&self, name: &str) -> impl Future<Output = Option<String>> + Send;
+    fn variable(&self, name: &str) -> impl Future<Output = Result<Option<String>, KvError>> + Send;
 }

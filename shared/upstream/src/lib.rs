@@ -43,8 +43,11 @@ pub struct Desk<'a, P> {
 }
 
 /// The platforms' keys, from the Spin variable `hotline_keys`.
-pub async fn platform_keys<P: Platform>(call: &Call<P>) -> Vec<Key> {
-    Key::parse_all(&call.app.platform().variable("hotline_keys").await.unwrap_or_default())
+///
+/// # Errors
+/// 503 while the variable cannot be read.
+pub async fn platform_keys<P: Platform>(call: &Call<P>) -> Result<Vec<Key>, Problem> {
+    Ok(Key::parse_all(&call.app.platform().variable("hotline_keys").await?.unwrap_or_default()))
 }
 
 /// The data key of a ticket.

@@ -8,7 +8,16 @@ use crate::town::Town;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_times_at_once_is_one_order() {
-    let town = Town::start().await;
+    fifty_times_at_once(Town::start().await).await;
+}
+
+/// Sixteen of them in one instance, each held up by the others' writes.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_where_instances_are_shared_as_spin_shares_them() {
+    fifty_times_at_once(Town::with(|builder, _| builder.apart(false)).await).await;
+}
+
+async fn fifty_times_at_once(town: Town) {
     let form = street_light();
     let before = town.dump().await;
     let sent = (0..50).map(|_| town.post("/api/intake/orders", "fifty-times-at-once", &[], &form));
