@@ -1,8 +1,9 @@
 //! One request's access to the store: the only code that calls the port.
 //!
 //! It refuses writes once the request is 25 s old, counts operations, and turns a batch read that a backend cannot do
-//! into single reads. What must stay true: no write leaves here after [`Access::WRITE_UNTIL_MS`]; the host ends a
-//! request after 30 s, so a lease of 30 s that is found expired has no living owner (storage.md §2).
+//! into single reads. What must stay true: no write leaves here after [`Access::WRITE_UNTIL_MS`], so a
+//! lease of 30 s that is found expired has no owner that still writes (storage.md §2). Whether the host ends a request
+//! that hangs is its administrator's setting (`--request-timeout`), and nothing rests on it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ impl<P: Clone> Clone for Access<P> {
 }
 
 impl<P: Platform> Access<P> {
-    /// 25 s: 30 s (the host's request limit and the creation lease) less 5 s for the slowest single write.
+    /// 25 s: 30 s (the creation lease) less 5 s for the slowest single write.
     pub const WRITE_UNTIL_MS: i64 = 25_000;
     /// DynamoDB refuses a batch of more than 25 items (`BatchWriteItem`); a round of the sequencer clears up to 256.
     const TORN_BATCH_MAX: usize = 25;

@@ -12,7 +12,7 @@ use crate::access::Access;
 use crate::error::StoreError;
 use crate::port::{Platform, Swap};
 
-/// How long a claim protects its owner: the host ends a request after 30 s.
+/// How long a claim protects its owner, who writes nothing after [`Access::WRITE_UNTIL_MS`].
 const LEASE_MS: i64 = 30_000;
 /// Looks at an absent key before a waiter gives up: 10 looks, backing off, wait about 2.6 s at most.
 const LOOKS_MAX: u32 = 10;

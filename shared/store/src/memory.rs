@@ -22,7 +22,7 @@ pub enum Backend {
     Sqlite,
     /// Batch reads always fail; a swap of an existing key never admits that it applied; counters are decimal text.
     Redis,
-    /// Cosmos DB and DynamoDB: like SQLite, but a failed batch leaves a subset behind.
+    /// DynamoDB: like SQLite, but a failed batch leaves a subset behind.
     Partial,
 }
 
