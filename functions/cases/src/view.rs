@@ -183,7 +183,8 @@ fn office(
         OrderEvent::Ruled(_) => ("closed", "centre", None),
         OrderEvent::Reopened(_) => ("reopened", if recorded.by.as_str() == "citizen" { "you" } else { "centre" }, None),
         OrderEvent::Archived(_) => ("archived", "system", None),
-        OrderEvent::ChildReplied(_) => ("progressNoted", "centre", own),
+        // Also without a text: then the other order's words are not for this caller.
+        OrderEvent::ChildReplied(_) => ("answered", "centre", own),
         _ => return None,
     };
     let text = text.map(|text| open.text("work", text));

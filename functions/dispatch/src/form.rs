@@ -52,7 +52,7 @@ pub(crate) struct Ground<'a> {
     pub catalogue: &'a Catalogue,
     pub order: &'a WorkOrder,
     pub now: Moment,
-    /// The order named as parent, and whether it is open.
+    /// The order named as parent, and whether it is open and another one.
     pub parent: Option<(DocId, bool)>,
     /// Names a card that a person proposes.
     pub operation: &'a str,

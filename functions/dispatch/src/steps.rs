@@ -40,7 +40,7 @@ pub(crate) async fn take<P: Platform>(
     if !form.if_version.is_some_and(|version| is_as_seen(&desk.document, version)) {
         return Err(stale(seen));
     }
-    let parent = parent_of(&staff, &form).await?;
+    let parent = parent_of(&staff, &form, &id).await?;
     let command =
         OrderCommand::Staff(Box::new(command(&staff, &desk, name, &form, parent, operation.op.as_str()).await?));
     let mut overtaken = None;
@@ -95,14 +95,22 @@ fn stale(version: u64) -> Problem {
     Problem::new(StatusCode::CONFLICT, "staleVersion", detail).with("version", json!(version))
 }
 
-/// The order that this one shall go into. Not seeing it and its not being there are the same.
-async fn parent_of<P: Platform>(staff: &StaffCall<P>, form: &StepForm) -> Result<Option<(DocId, bool)>, Problem> {
+/// The order that `id` shall go into, and whether that can be: it is open and another one. Not seeing it and its not
+/// being there are the same.
+async fn parent_of<P: Platform>(
+    staff: &StaffCall<P>,
+    form: &StepForm,
+    id: &DocId,
+) -> Result<Option<(DocId, bool)>, Problem> {
     let reference = form.parent.trim();
     if reference.is_empty() {
         return Ok(None);
     }
     match Desk::open(staff, reference).await {
-        Ok(parent) => Ok(Some((parent.document.id.clone(), parent.document.state.status.is_open()))),
+        Ok(Desk { document: parent, .. }) => {
+            let open = parent.state.status.is_open() && parent.id != *id;
+            Ok(Some((parent.id, open)))
+        }
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => Ok(None),
         Err(problem) => Err(problem),
     }

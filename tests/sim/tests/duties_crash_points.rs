@@ -33,10 +33,11 @@ struct Duty {
     times: usize,
 }
 
-const DUTIES: [Duty; 12] = [
+const DUTIES: [Duty; 13] = [
     Duty { name: "repeats: link one", prepare: repeated, event: "repeatNoted", times: 1 },
     Duty { name: "merges: note one", prepare: merged, event: "childNoted", times: 1 },
     Duty { name: "merges: answer one", prepare: answered, event: "childReplied", times: 1 },
+    Duty { name: "merges: release one", prepare: orphaned, event: "reopened", times: 1 },
     Duty { name: "whistles: propose cards", prepare: refused, event: "cardProposed", times: 2 },
     Duty { name: "notices: count again", prepare: noticed, event: "recounted", times: 2 },
     Duty { name: "due: remind", prepare: unsigned, event: "reminded", times: 1 },
@@ -125,6 +126,15 @@ fn answered(town: &Town) {
     beat(town, "duties");
     beat(town, "tick");
     close(town, &parent);
+}
+
+/// The order that one went into is taken back before anybody has noted that.
+fn orphaned(town: &Town) {
+    let (parent, _) = two(town);
+    take(town, &parent, CENTRE, "withdrawFor", "");
+    for route in ["tick", "duties", "tick"] {
+        beat(town, route);
+    }
 }
 
 /// Two units that were called do not come, and one that was only asked.

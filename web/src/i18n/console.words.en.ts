@@ -87,6 +87,7 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'reason.statutoryChannel': 'To a statutory channel',
   'reason.otherAuthority': 'To another authority',
   'reason.falseClosing': 'Falsely closed',
+  'reason.released': 'The order it was merged into has no answer to give',
   'reason.phone': 'Phone',
   'reason.sms': 'Text message',
   'reason.web': 'Portal',

@@ -85,6 +85,7 @@ export const wordsZhCN = {
   'reason.statutoryChannel': '转法定途径',
   'reason.otherAuthority': '转其他部门',
   'reason.falseClosing': '虚假办结',
+  'reason.released': '并入的工单不会有答复，退回待派',
   'reason.phone': '电话',
   'reason.sms': '短信',
   'reason.web': '门户',

@@ -111,7 +111,7 @@ export const enCase: Pick<Messages, keyof typeof zhCNCase> = {
   'event.suspended': 'Clock stopped',
   'event.resumed': 'Clock running again',
   'event.contacted': 'You were contacted',
-  'event.progressNoted': 'Progress',
+  'event.answered': 'The report that yours was joined with was answered',
   'event.resultSubmitted': 'The unit reports it done',
   'event.reviewPassed': 'The review was passed',
   'event.reviewFailed': 'The review was not passed, to be redone',

@@ -108,7 +108,7 @@ export const zhCNCase = {
   'event.suspended': '暂停计时',
   'event.resumed': '恢复计时',
   'event.contacted': '联系了您',
-  'event.progressNoted': '办理进展',
+  'event.answered': '合并办理的诉求已有答复',
   'event.resultSubmitted': '经办单位报告已办好',
   'event.reviewPassed': '审核通过',
   'event.reviewFailed': '审核未通过，退回重办',

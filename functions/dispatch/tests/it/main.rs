@@ -4,6 +4,7 @@
 mod commands;
 mod doors;
 mod looks;
+mod merges;
 mod rights;
 mod story;
 mod supervision;

@@ -279,7 +279,8 @@ pub enum OrderEvent {
     Rated(Box<Visited>),
     /// 中心裁定
     Ruled(Box<Visited>),
-    /// Reopened: by the caller, or because the result was false
+    /// Reopened: by the caller, because the result was false, or because `order`, which this one went into, will never
+    /// be answered
     Reopened(Box<Visited>),
     /// 无理重复: the caller comes back without any reason
     MaliciousMarked(Box<Work>),
@@ -305,7 +306,7 @@ pub enum OrderEvent {
     CardRevoked(Box<Carded>),
     /// `order` went into this one; `reason` is `group` where that makes it a group matter.
     ChildNoted(Box<Work>),
-    /// The parent's answer reached this one's caller.
+    /// The parent's answer reached this one's caller; without a text, only that there is one.
     ChildReplied(Box<Work>),
     /// 申请上级延期: the centre asks the platform above, by `limit`
     ExtensionForwarded(Box<Work>),

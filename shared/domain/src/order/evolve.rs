@@ -166,6 +166,8 @@ impl Handling {
                 }
                 self.answer = None;
                 self.no_answer = false;
+                // What went into another order and comes back from it is its own again.
+                self.parent = None;
                 self.ended(visited)
             }
             _ => status,

@@ -28,6 +28,7 @@ mod due;
 mod event;
 mod evolve;
 mod gate;
+mod merge;
 mod number;
 mod projection;
 mod rates;

@@ -101,10 +101,8 @@ impl WorkOrder {
                 let reason = (callers >= command.rules.group_callers).then(|| GROUP.to_owned());
                 Ok(OrderEvent::ChildNoted(Box::new(Work { order: Some(order.clone()), reason, ..work() })))
             }
-            Step::ReplyChild => {
-                command.needs_text()?;
-                Ok(OrderEvent::ChildReplied(work().boxed()))
-            }
+            // Without a text where the parent's is not for this one's caller.
+            Step::ReplyChild => Ok(OrderEvent::ChildReplied(work().boxed())),
             Step::ProposeCard { key, level, unit } => self.propose_card(key, *level, unit.as_ref(), command),
             Step::Recount { clocks } => {
                 let provisional = self.handled().and_then(|h| h.clocks.as_ref()).is_some_and(Clocks::are_provisional);

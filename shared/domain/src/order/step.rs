@@ -215,7 +215,7 @@ pub enum Step {
         /// That one.
         order: DocId,
     },
-    /// The parent was answered; the text is its answer.
+    /// The parent was answered; the text is its answer, where this one's caller may read it.
     ReplyChild,
 }
 

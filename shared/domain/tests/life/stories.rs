@@ -326,6 +326,8 @@ fn merged_orders_stay_with_their_parent_and_every_caller_gets_the_reply() {
     let into = Step::Merge { parent: doc("other"), parent_open: true };
     assert_eq!(parent.take(&dispatcher(), into.clone()), Err(Why::HasChildren));
     assert_eq!(parent.take(&dispatcher(), Step::WithdrawFor), Err(Why::HasChildren));
+    let hand_off = Step::HandOff { to: HandOffTo::Petition };
+    assert_eq!(parent.take(&dispatcher(), hand_off), Err(Why::HasChildren), "nobody would answer them");
     let withdraw = OrderCommand::Withdraw { reason: None };
     let refused = parent.give(&withdraw, domain::aggregate::Actor::citizen());
     assert_eq!(refused.unwrap_err().code(), "hasChildren", "it is no longer one caller's alone");
@@ -333,9 +335,35 @@ fn merged_orders_stay_with_their_parent_and_every_caller_gets_the_reply() {
     assert_eq!(menu.last().and_then(|action| action.reason), Some("hasChildren"));
     let mut child = Scene::new().with(&dispatcher(), into);
     assert_eq!((child.order.status, &child.handling().parent), (Status::Merged, &Some(doc("other"))));
+    assert_eq!((child.order.waits_for(), child.order.is_answered()), (Some(&doc("other")), false));
+    // Without words where the parent's are not for this caller.
+    child.text = None;
     child = child.with(&system, Step::ReplyChild);
     assert_eq!(child.handling().replied_at, Some(child.now));
     assert_eq!(child.take(&system, Step::ReplyChild), Err(Why::AlreadyReplied));
+    assert_eq!((child.order.waits_for(), child.order.is_answered()), (None, true));
+}
+
+#[test]
+fn what_went_into_an_order_without_an_answer_comes_back_to_the_pool_once() {
+    use domain::aggregate::{Actor, Aggregate as _, Context, Stamp};
+    let into = Step::Merge { parent: doc("parent"), parent_open: true };
+    let child = Scene::new().with(&dispatcher(), into).order;
+    let context = Context { now: at(MONDAY), by: Actor::system("merges") };
+    assert_eq!(child.release(&doc("another"), &context).unwrap_err().code(), "stateConflict", "it is not in that one");
+    let event = child.release(&doc("parent"), &context).unwrap();
+    let back = WorkOrder::evolve(Some(child), &event, Stamp { at: context.now }).unwrap();
+    let handling = back.handling.as_deref().unwrap();
+    assert_eq!((back.status, back.closed_at, &handling.parent), (Status::Registered, None, &None));
+    assert_eq!((handling.redos, handling.false_closings), (0, 0), "nobody did anything wrong");
+    assert!(back.release(&doc("parent"), &context).is_err());
+    let ended = |scene: Scene| (scene.order.is_answered(), scene.order.ended_unanswered());
+    assert_eq!(ended(Scene::new().closed()), (true, false));
+    let withdrawn = Scene::new().with(&dispatcher(), Step::WithdrawFor);
+    assert_eq!(ended(withdrawn.clone()), (false, true));
+    let archived = withdrawn.after_hours(8 * 24).with(&Member::system("clock"), Step::Archive);
+    assert_eq!(ended(archived), (false, true), "in the archive too");
+    assert_eq!(ended(Scene::new().signed()), (false, false));
 }
 
 #[test]
