@@ -1,12 +1,12 @@
 //! What a ticket's later events do to its order.
 
-use canon::OpId;
+use canon::{Hash, OpId};
 use domain::aggregate::{Actor, Context};
 use domain::hotline::{EventKind, Message, Received, Ticket, TicketEvent};
 use domain::order::{Answer, Attachment, Clocking, Heard, OrderRejection, RequestKind, WorkOrder};
 use orders::seal_text;
 use service::Problem;
-use store::{CommitError, Document, Operation, Platform, Recorded, update};
+use store::{CommitError, Document, Operation, Platform, update};
 
 use crate::register::{HOTLINE, Registration};
 use crate::{Desk, open_message};
@@ -37,11 +37,9 @@ impl<P: Platform> Desk<'_, P> {
             let after = match &recorded.event {
                 TicketEvent::Received(received) if received.kind != EventKind::Create => {
                     let Some(message) = open_message(self.keys, ticket, received) else { continue };
-                    self.hear(&order, recorded, received, &message, operation).await?
+                    self.hear(&order, received, &message, operation).await?
                 }
-                TicketEvent::FileEnded { file: Some(file), .. } => {
-                    self.attach(&order, recorded, file, operation).await?
-                }
+                TicketEvent::FileEnded { file: Some(file), .. } => self.attach(&order, file, operation).await?,
                 _ => continue,
             };
             order = after.unwrap_or(order);
@@ -53,7 +51,6 @@ impl<P: Platform> Desk<'_, P> {
     async fn hear(
         &self,
         order: &Document<WorkOrder>,
-        recorded: &Recorded<TicketEvent>,
         received: &Received,
         message: &Message,
         op: OpId,
@@ -81,19 +78,16 @@ impl<P: Platform> Desk<'_, P> {
             clocks: None,
             rules: self.catalogue.rules(),
         };
-        let context = Context { now: recorded.at, by: Actor::system(HOTLINE) };
-        self.tell_order(order, Operation { op, request: received.content, context }, heard).await
+        self.tell_order(order, op, received.content, heard).await
     }
 
     /// A file that was fetched, as the ticket's event says.
     async fn attach(
         &self,
         order: &Document<WorkOrder>,
-        recorded: &Recorded<TicketEvent>,
         file: &Attachment,
         op: OpId,
     ) -> Result<Option<Document<WorkOrder>>, Problem> {
-        let context = Context { now: recorded.at, by: Actor::system(HOTLINE) };
         let heard = Heard {
             kind: EventKind::Supplement,
             text: None,
@@ -104,15 +98,20 @@ impl<P: Platform> Desk<'_, P> {
             clocks: None,
             rules: self.catalogue.rules(),
         };
-        self.tell_order(order, Operation { op, request: file.sha256, context }, heard).await
+        self.tell_order(order, op, file.sha256, heard).await
     }
 
+    /// Its moment is this one, however long the ticket has known: the clock never looks again at a day that is over, so
+    /// nothing may happen to an order on one. When it was said is in the ticket.
     async fn tell_order(
         &self,
         order: &Document<WorkOrder>,
-        operation: Operation,
+        op: OpId,
+        request: Hash,
         heard: Heard,
     ) -> Result<Option<Document<WorkOrder>>, Problem> {
+        let context = Context { now: self.call.access.now(), by: Actor::system(HOTLINE) };
+        let operation = Operation { op, request, context };
         let told = update(&self.call.access, &order.id, &operation, |document: &Document<WorkOrder>, context| {
             let order = &document.state;
             let clocks = self.clocks(order, &heard, context);

@@ -191,7 +191,8 @@ impl Aggregate for WorkOrder {
             (None, _) => None,
         }?;
         if let Some(handling) = &mut order.handling {
-            handling.touched_at = Some(stamp.at);
+            // Never back: whatever is due at once is due from here on, and the clock looks at no day twice.
+            handling.touched_at = handling.touched_at.max(Some(stamp.at));
         }
         Some(order)
     }

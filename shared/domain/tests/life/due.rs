@@ -192,6 +192,17 @@ fn the_centre_is_reminded_of_its_own_work() {
     assert_eq!(keys(&reviewed.at("2026-11-26T17:30")), ["visit/0"]);
 }
 
+/// Two machines' clocks differ: the day of an earlier event may be over for the clock, so it is not looked at again.
+#[test]
+fn what_happens_with_an_earlier_moment_does_not_wake_the_clock_in_the_past() {
+    let mut scene = Scene::new().dispatched().at("2026-11-25T10:00").with(&handler(LEAD), Step::Sign);
+    let signed = scene.now;
+    let more = OrderCommand::Supplement(SupplementCommand { text: text().unwrap(), attachments: Vec::new(), max: 20 });
+    scene.now = at("2026-11-24T10:00");
+    scene.give(&more, domain::aggregate::Actor::citizen()).unwrap();
+    assert_eq!(scene.order.wakes_at(), Some(signed), "the wish is due at once, which is not yesterday");
+}
+
 /// A clock that looks only when the row says so misses nothing: it finds the same as one that looks every hour.
 #[test]
 fn the_queue_row_wakes_the_clock_at_every_moment() {

@@ -91,3 +91,23 @@ fn a_ticket_is_handled_and_its_platform_told_every_step_in_order() {
         (Status::Closed, Some(5))
     );
 }
+
+/// An event that came before its creation waits in the ticket. To the order it happens when it gets there: the clock has
+/// done with the days before, and would never look at what fell due on them.
+#[test]
+fn what_waited_in_the_ticket_happens_to_the_order_when_it_gets_there() {
+    let town = Town::new(BACKENDS[0], 9);
+    let instance = town.instance();
+    let urge = json!({ "eventType": "催办", "eventId": "u", "order": { "no": "QN1" }, "text": "请尽快处理" });
+    send(&town, &instance, "msg-1", &urge);
+    town.gate.advance(2 * 24 * 3_600_000);
+    let created = town.now();
+    let order =
+        json!({ "no": "QN1", "content": "张三家门口的路灯不亮", "category": "路灯", "type": "投诉", "area": VILLAGE });
+    send(&town, &instance, "msg-2", &json!({ "eventType": "新建", "order": order }));
+    rest(&town, &instance);
+    let id = Ticket::order_id(&Ticket::id("qingning", "QN1"));
+    let bytes = town.kv.dump().get(&Document::<WorkOrder>::key_of(&id)).cloned().unwrap();
+    let order = Document::<WorkOrder>::parse(&bytes).unwrap();
+    assert!(order.state.urged_at.is_some_and(|at| at >= created), "{:?}", order.state.urged_at);
+}
