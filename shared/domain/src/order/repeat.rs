@@ -49,7 +49,8 @@ pub struct EarlierOrder {
     pub row: CallerRow,
 }
 
-/// The repeat that a new order is, if it is one; the newest open earlier order wins over closed ones.
+/// The repeat that a new order is, if it is one: of the oldest open earlier order, so that all repeats of a matter are
+/// counted at one place and the third raises its urgency; where none is open, of the newest closed one.
 ///
 /// `distance_m` measures between two positions. Where either order has no position, the category decides alone.
 #[must_use]
@@ -72,6 +73,6 @@ pub fn repeat_of(
     };
     let found: Vec<Repeat> =
         same.filter_map(|order| Some(Repeat { kind: kind(&order.row)?, parent: order.id.clone() })).collect();
-    // The first that is open, or the first.
-    found.iter().find(|repeat| repeat.kind != RepeatKind::SelfClosed).or_else(|| found.first()).cloned()
+    // They stand newest first.
+    found.iter().rfind(|repeat| repeat.kind != RepeatKind::SelfClosed).or_else(|| found.first()).cloned()
 }

@@ -282,9 +282,15 @@ fn which_earlier_order_a_new_one_repeats() {
         ("no position here: the category decides", &[("a", Some(9_999), None)], false, open("a")),
         ("closed within the window", &[("a", Some(0), Some(week))], true, closed("a")),
         ("closed before the window", &[("a", Some(0), Some(week + 1))], true, None),
-        ("the newest of two open ones", &[("a", Some(0), None), ("b", Some(0), None)], true, open("b")),
+        ("the oldest of two open ones", &[("a", Some(0), None), ("b", Some(0), None)], true, open("a")),
         ("the newest of two closed ones", &[("a", Some(0), Some(9)), ("b", Some(0), Some(1))], true, closed("b")),
         ("open wins over a newer closed one", &[("a", Some(0), None), ("b", Some(0), Some(1))], true, open("a")),
+        (
+            "the oldest open one, whatever was closed before it",
+            &[("a", Some(0), Some(9)), ("b", Some(0), None), ("c", Some(0), None)],
+            true,
+            open("b"),
+        ),
         ("a far open one does not win", &[("a", Some(500), None), ("b", Some(0), Some(1))], true, closed("b")),
     ];
     for (what, earlier, here, expected) in table {
