@@ -138,6 +138,8 @@ impl Handling {
             OrderEvent::ResultSubmitted(outcome) => {
                 self.class = Some(outcome.class);
                 self.subject.clone_from(&outcome.subject);
+                // That was said of the result before.
+                self.unsolvable = false;
                 self.request = None;
                 self.reviewer = None;
                 self.attempts.clear();
@@ -166,6 +168,7 @@ impl Handling {
                 }
                 self.answer = None;
                 self.no_answer = false;
+                self.unsolvable = false;
                 // What went into another order and comes back from it is its own again.
                 self.parent = None;
                 self.ended(visited)

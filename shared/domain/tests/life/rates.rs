@@ -86,8 +86,17 @@ fn unanswered_and_unsolvable_are_not_in_the_callbacks() {
     let visit = scene.visit(Some(discontent()));
     let scene = scene.with(&caller_agent(), visit);
     let rule = Step::Rule { redo: false, clocks: scene.any_clocks() };
-    let rates = Rates::of([&scene.with(&leader(), rule).order]);
+    let scene = scene.with(&leader(), rule);
+    let rates = Rates::of([&scene.order]);
     assert_eq!((rates.response.whole, rates.resolution, rates.unsolvable), (1, NONE, 1), "counted beside");
+    // Opened again, resolved after all, and the caller is content: that ruling was about another result.
+    let step = Step::ReopenFalse { clocks: scene.any_clocks() };
+    let scene = scene.with(&member("other", domain::staff::Role::Supervisor, "C01"), step);
+    assert!(!scene.handling().unsolvable, "nothing is known of the next result");
+    let scene = scene.with_result(Explanation::Resolved).passed();
+    let visit = scene.visit(Some(content()));
+    let rates = Rates::of([&scene.with(&caller_agent(), visit).order]);
+    assert_eq!((rates.resolution, rates.unsolvable), (Ratio { part: 1, whole: 1 }, 0));
 }
 
 #[test]
