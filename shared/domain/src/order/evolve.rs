@@ -124,7 +124,12 @@ impl Handling {
                 return Status::InProgress;
             }
             OrderEvent::Contacted(work) => {
-                self.contacted(at);
+                // Whoever was not reached still waits for the call.
+                if work.reason.is_none() {
+                    self.contacted(at);
+                } else {
+                    self.contact_tried = true;
+                }
                 self.handled_in_person(&work.by);
             }
             _ => return self.apply_closing(event, status, at),

@@ -264,7 +264,8 @@ impl WorkOrder {
     ) -> Result<OrderEvent, Why> {
         command.needs_text()?;
         command.needs_evidence()?;
-        let contacted = self.handled().is_some_and(|h| h.contacted_at.is_some());
+        // An attempt says itself why nobody was reached.
+        let contacted = self.handled().is_some_and(|h| h.contacted_at.is_some() || h.contact_tried);
         ensure(contacted || no_contact.is_some(), Why::ContactMissing)?;
         let reason = no_contact.filter(|_| !contacted).map(|why| why.as_str().to_owned());
         let (work, subject) = (Work { reason, ..command.work() }, subject.cloned());

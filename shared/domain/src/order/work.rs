@@ -275,9 +275,6 @@ pub struct Card {
     pub escalate_at: Option<Moment>,
 }
 
-/// Months after which a card no longer counts in any score.
-const CARD_MONTHS: u32 = 12;
-
 impl Card {
     /// Whether it is in force: issued and not revoked.
     #[must_use]
@@ -294,7 +291,7 @@ impl Card {
     /// Whether it counts in a score on `day`: in force and issued less than twelve months ago.
     #[must_use]
     pub fn counts_on(&self, day: Date) -> bool {
-        self.holds() && day < self.at.date().plus_months(CARD_MONTHS)
+        self.holds() && day < self.at.date().plus_months(12)
     }
 }
 
@@ -329,8 +326,11 @@ pub struct Handling {
     pub supplements_seen: u32,
     /// When the lead unit signed, the last time.
     pub signed_at: Option<Moment>,
-    /// When the caller was first contacted, successfully or with a recorded reason.
+    /// When the caller was first contacted; of earlier releases, also when they were not reached.
     pub contacted_at: Option<Moment>,
+    /// There was an attempt that did not reach them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub contact_tried: bool,
     /// Whether that was in time.
     pub contact_in_time: bool,
     /// What waits for the centre's decision.

@@ -47,6 +47,9 @@ fn reminders_come_at_their_moment_and_once() {
     assert_eq!(keys(&told), Vec::<String>::new(), "once");
     // One working day to contact the caller: Tuesday's close.
     assert_eq!(keys(&told.clone().at("2026-11-24T17:30")), ["contact/1.0.0"]);
+    let missed = Step::Contact { missed: Some(NoContact::Unreachable) };
+    let tried = told.clone().with(&handler(LEAD), Step::Sign).with(&handler(LEAD), missed);
+    assert_eq!(keys(&tried.at("2026-11-24T17:30")), ["contact/1.0.0"], "whoever was not reached is still to be called");
     let signed = told.with(&handler(LEAD), Step::Sign).contacted();
     // Inner deadline Friday 2026-12-11, 17:30; a quarter of 18 d 7.5 h before it.
     let warned = signed.clone().at("2026-12-07T03:38");

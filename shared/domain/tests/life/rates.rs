@@ -53,7 +53,17 @@ fn contact_after_the_limit_is_no_response() {
     let never = never.with(&handler(LEAD), result).passed();
     let visit = never.visit(Some(content()));
     let never = never.with(&caller_agent(), visit).order;
-    assert_eq!(Rates::of([&late, &never]).response, Ratio { part: 0, whole: 2 });
+    let mut tried = Scene::new().signed().with(&handler(LEAD), Step::Contact { missed: Some(NoContact::Unreachable) });
+    assert_eq!((tried.handling().contacted_at, tried.handling().contact_tried), (None, true));
+    tried = tried.with_result(Explanation::Resolved).passed();
+    let visit = tried.visit(Some(content()));
+    let tried = tried.with(&caller_agent(), visit).order;
+    assert_eq!(Rates::of([&late, &never, &tried]).response, Ratio { part: 0, whole: 3 }, "nor is an attempt");
+    let reached = Scene::new().signed().with(&handler(LEAD), Step::Contact { missed: Some(NoContact::Unreachable) });
+    let reached = reached.contacted().with_result(Explanation::Resolved).passed();
+    let visit = reached.visit(Some(content()));
+    let reached = reached.with(&caller_agent(), visit).order;
+    assert_eq!(Rates::of([&reached]).response, Ratio { part: 1, whole: 1 }, "the call after it is");
 }
 
 #[test]
