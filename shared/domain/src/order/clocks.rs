@@ -121,7 +121,14 @@ impl Catalogue {
             Clocking::Dispatch | Clocking::Resume | Clocking::Recount => (begun, handling.extension),
             Clocking::Set(_) => (begun, None),
         };
-        let (limit, _) = self.effective_limit(from, order.registered.appeal_type, order.urgency, Rule::PROMISE)?;
+        // However urgent it has become since: what was promised is not taken back. A redo promises anew.
+        let limit = match (clocking, &handling.clocks) {
+            (Clocking::Redo, _) => {
+                self.effective_limit(from, order.registered.appeal_type, order.urgency, Rule::PROMISE)?.0
+            }
+            (_, Some(clocks)) => clocks.outer.limit,
+            (_, None) => order.registered.limit,
+        };
         let mut stopped = handling.suspensions.clone();
         if let (Status::Suspended, Some(last)) = (order.status, stopped.last_mut()) {
             last.to = last.to.min(now);
@@ -142,7 +149,7 @@ impl Catalogue {
             (_, Some(_)) => None,
             _ => extension,
         };
-        let (inner, outer) = counter.deadlines(extension, above.or(fixed), order.provisional_promise(clocking));
+        let (inner, outer) = counter.deadlines(extension, above.or(fixed), order.standing_promise(clocking));
         let (warn_at, extend_by) = counter.warnings(&inner);
         let (sign, contact, give_back) = match (&handling.clocks, clocking) {
             (Some(_), Clocking::Dispatch) | (None, _) => self.unit_timers(order.urgency, now)?,
@@ -196,12 +203,11 @@ impl WorkOrder {
         self.promise().provisional
     }
 
-    /// The promise that rests on a year without an official notice and that a new count may not make earlier. A redo
+    /// The promise that a new count may not make earlier: by a catalogue or a calendar that is another one since. A redo
     /// promises anew.
-    fn provisional_promise(&self, clocking: Clocking) -> Option<&Deadline> {
-        let promise = self.promise();
+    fn standing_promise(&self, clocking: Clocking) -> Option<&Deadline> {
         let counted_again = !matches!(clocking, Clocking::Redo | Clocking::Set(_));
-        (counted_again && promise.provisional).then_some(promise)
+        counted_again.then(|| self.promise())
     }
 }
 
@@ -221,8 +227,8 @@ fn last_day(at: Moment) -> Date {
 }
 
 impl Counter<'_> {
-    /// The inner and the outer deadline. `fixed` was set by hand; `promise` is what was promised under a calendar that
-    /// was not official, and no calendar makes it earlier (handbook §8.2).
+    /// The inner and the outer deadline. `fixed` was set by hand; `promise` is what was promised before, and no count makes
+    /// it earlier (handbook §8.2).
     fn deadlines(
         &self,
         extension: Option<Limit>,

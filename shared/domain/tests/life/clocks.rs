@@ -1,7 +1,7 @@
 //! The two deadlines, the unit's timers and their laws.
 
 use domain::catalogue::{AppealType, Urgency};
-use domain::limit::{Limit, LimitUnit};
+use domain::limit::{Limit, LimitUnit, Rule};
 use domain::order::*;
 use domain::time::HOUR_MS;
 use proptest::prelude::*;
@@ -12,6 +12,8 @@ use crate::scene::*;
 fn dispatched(appeal_type: AppealType, urgency: Urgency, when: &str) -> Clocks {
     let mut order = Scene::of(registered("T0403", appeal_type)).order;
     (order.urgency, order.received_at) = (urgency, at(when));
+    let promised = TOWN.effective_limit(at(when), appeal_type, urgency, Rule::PROMISE).unwrap();
+    (order.registered.limit, order.registered.promised) = promised;
     TOWN.clocks(&order, at(when), Clocking::Dispatch).unwrap()
 }
 
@@ -61,6 +63,28 @@ fn an_extension_goes_on_from_the_old_deadline() {
     assert!(!extended.outer.due.provisional);
 }
 
+/// Handbook §1.8: repeats raise the urgency, long after a deadline was promised.
+#[test]
+fn a_raised_urgency_does_not_take_a_promise_back() {
+    let promised = at("2026-12-15T00:00");
+    let raised = |mut scene: Scene| {
+        scene.order.urgency = Urgency::Urgent;
+        scene.at("2026-12-01T10:00")
+    };
+    let first = raised(Scene::new()).clocks(Clocking::Dispatch);
+    let transfer = raised(Scene::new().signed()).clocks(Clocking::Dispatch);
+    for clocks in [&first, &transfer] {
+        assert_eq!((clocks.outer.due.at, clocks.inner.due.at), (promised, at("2026-12-11T17:30")));
+        assert_eq!(clocks.sign.due.at, at("2026-12-01T10:30"), "the unit's own timers are those of what is urgent");
+    }
+    let resumed = raised(Scene::new().suspended()).clocks(Clocking::Resume);
+    assert!(resumed.outer.due.at > promised, "it moves by the time that stood still");
+    let longer = raised(Scene::new().signed()).clocks(Clocking::Extend(Limit::new(5, LimitUnit::WorkingDays)));
+    assert_eq!(longer.outer.due.at, at("2026-12-22T00:00"));
+    let redo = raised(Scene::new().signed()).clocks(Clocking::Redo);
+    assert_eq!(redo.outer.due.at, at("2026-12-02T10:00"), "a redo promises anew");
+}
+
 #[test]
 fn a_card_leaves_working_days_and_an_emergency_natural_ones() {
     let friday = at("2026-11-27T10:00");
@@ -86,6 +110,8 @@ proptest! {
         order.urgency = Urgency::ALL[urgency];
         order.received_at = at(MONDAY).plus_ms(hours * HOUR_MS);
         let now = order.received_at;
+        let promised = TOWN.effective_limit(now, AppealType::ALL[kind], order.urgency, Rule::PROMISE).unwrap();
+        (order.registered.limit, order.registered.promised) = promised;
         let before = TOWN.clocks(&order, now, Clocking::Dispatch).unwrap();
         let mut handling = Handling { clocks: Some(before.clone()), ..Handling::default() };
         let from = now.plus_ms(after * HOUR_MS);
