@@ -133,10 +133,9 @@ impl Catalogue {
         if let (Status::Suspended, Some(last)) = (order.status, stopped.last_mut()) {
             last.to = last.to.min(now);
         }
-        // Their deadline does not stand still with our suspensions, and holds as long as it lies ahead.
+        // Their deadline holds as long as it lies ahead.
         let above = order.outer_deadline().filter(|above| *above > from);
-        let stopped = if above.is_some() { Vec::new() } else { stopped };
-        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit, above: above.is_some() };
+        let counter = Counter { calendar: &self.calendar, stopped: &stopped, from, limit, above: false };
         let fixed = match clocking {
             Clocking::Set(to) => Some(to),
             Clocking::Redo => None,
@@ -144,12 +143,13 @@ impl Catalogue {
             _ => handling.fixed.map(|fixed| fixed.to.plus_ms(counter.stopped_ms(fixed.at, now))),
         };
         let extension = match (clocking, fixed) {
-            _ if above.is_some() => None,
             (Clocking::Extend(more), _) => Some(more),
             (_, Some(_)) => None,
             _ => extension,
         };
-        let (inner, outer) = counter.deadlines(extension, above.or(fixed), order.standing_promise(clocking));
+        let promise = order.standing_promise(clocking).filter(|_| above.is_none());
+        let own = counter.own(extension, fixed, promise);
+        let (counter, inner, outer) = counter.nested(own, above);
         let (warn_at, extend_by) = counter.warnings(&inner);
         let (sign, contact, give_back) = match (&handling.clocks, clocking) {
             (Some(_), Clocking::Dispatch) | (None, _) => self.unit_timers(order.urgency, now)?,
@@ -212,12 +212,13 @@ impl WorkOrder {
 }
 
 /// Counting one order's deadlines.
+#[derive(Clone, Copy)]
 struct Counter<'a> {
     calendar: &'a Calendar,
     stopped: &'a [Interval],
     from: Moment,
     limit: Limit,
-    /// Whether the outer deadline is the platform's above, whatever the town's own limit.
+    /// Whether what is counted is the platform's deadline above, whatever the town's own limit.
     above: bool,
 }
 
@@ -227,30 +228,39 @@ fn last_day(at: Moment) -> Date {
 }
 
 impl Counter<'_> {
-    /// The inner and the outer deadline. `fixed` was set by hand; `promise` is what was promised before, and no count makes
-    /// it earlier (handbook §8.2).
-    fn deadlines(
-        &self,
-        extension: Option<Limit>,
-        fixed: Option<Moment>,
-        promise: Option<&Deadline>,
-    ) -> (Deadline, Deadline) {
+    /// The town's own deadline. `fixed` was set by hand; `promise` is what was promised before, and no count makes it
+    /// earlier (handbook §8.2).
+    fn own(&self, extension: Option<Limit>, fixed: Option<Moment>, promise: Option<&Deadline>) -> Deadline {
         let count = |from, limit| deadline(from, limit, self.calendar, self.stopped, Rule::PROMISE);
-        let mut outer = match fixed {
-            Some(at) => Deadline { at, provisional: false, calendar_version: self.calendar.version.clone() },
-            None => count(self.from, self.limit),
-        };
+        let mut own = fixed.map_or_else(|| count(self.from, self.limit), |at| self.set(at));
         if let Some(more) = extension {
             // A deadline in days ends at 24:00, which is the next day; one in hours goes on from the moment itself.
             let in_days = self.in_days();
-            let extended = count(if in_days { outer.at.plus_ms(-1) } else { outer.at }, more);
-            outer = Deadline { provisional: outer.provisional || extended.provisional, ..extended };
+            let extended = count(if in_days { own.at.plus_ms(-1) } else { own.at }, more);
+            own = Deadline { provisional: own.provisional || extended.provisional, ..extended };
         }
-        if let (None, Some(promise)) = (fixed, promise) {
-            outer = promise.never_earlier(outer);
+        match promise {
+            Some(promise) if fixed.is_none() => promise.never_earlier(own),
+            _ => own,
         }
-        let at = self.buffered(outer.at);
-        (Deadline { at, ..outer.clone() }, outer)
+    }
+
+    /// The inner and the outer deadline, and what counts towards the inner one. The outer one is theirs where there is
+    /// one; the unit works to the earlier of the two, less the buffer (handbook §1.2, §1.5). Theirs does not stand still
+    /// with our suspensions.
+    fn nested(self, own: Deadline, above: Option<Moment>) -> (Self, Deadline, Deadline) {
+        let theirs = above.map(|at| self.set(at));
+        let (counter, ends) = match &theirs {
+            Some(theirs) if theirs.at <= own.at => (Self { stopped: &[], above: true, ..self }, theirs.clone()),
+            _ => (self, own),
+        };
+        let inner = Deadline { at: counter.buffered(ends.at), ..ends.clone() };
+        (counter, inner, theirs.unwrap_or(ends))
+    }
+
+    /// A moment that somebody said.
+    fn set(&self, at: Moment) -> Deadline {
+        Deadline { at, provisional: false, calendar_version: self.calendar.version.clone() }
     }
 
     fn in_days(&self) -> bool {

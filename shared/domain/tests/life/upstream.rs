@@ -3,6 +3,7 @@
 use domain::aggregate::{Actor, Aggregate, Context, Stamp};
 use domain::catalogue::AppealType;
 use domain::hotline::{EventKind, Telling, told};
+use domain::limit::{Limit, LimitUnit};
 use domain::order::*;
 use domain::time::HOUR_MS;
 
@@ -43,8 +44,7 @@ impl Scene {
     /// Asks for an extension, which the centre passes on.
     fn forwarded(self) -> Self {
         let scene = self.signed().with(&handler(LEAD), extend_request(5));
-        let clocks =
-            scene.clocks(Clocking::Extend(domain::limit::Limit::new(5, domain::limit::LimitUnit::WorkingDays)));
+        let clocks = scene.clocks(Clocking::Extend(Limit::new(5, LimitUnit::WorkingDays)));
         scene.with(&dispatcher(), Step::ExtendApprove { clocks, past_outer: true })
     }
 }
@@ -55,8 +55,8 @@ fn their_deadline_is_the_outer_one_and_ours_is_earlier_by_the_buffer() {
     for (outer, inner) in [
         // Ten working days: Friday 12-04 17:00, so the working day before it, when the office closes.
         ("2026-12-04T17:00", "2026-12-03T17:30"),
-        // Beyond our own 15 working days too.
-        ("2027-01-20T12:00", "2027-01-19T17:30"),
+        // Beyond our own 15 working days, 12-14: those hold for the unit (handbook §1.5).
+        ("2027-01-20T12:00", "2026-12-11T17:30"),
         // Two days, 48 hours: a quarter of it.
         ("2026-11-25T10:00", "2026-11-24T22:00"),
         // Four hours.
@@ -67,6 +67,23 @@ fn their_deadline_is_the_outer_one_and_ours_is_earlier_by_the_buffer() {
         assert_eq!(clocks.outer.due.at, at(outer), "{outer}");
         assert_eq!(clocks.inner.due.at, at(inner), "{outer}");
     }
+}
+
+/// What cannot wait does not wait because the platform gave us time.
+#[test]
+fn a_limit_of_our_own_that_is_shorter_holds_for_the_unit() {
+    let mut urgent = from_above("2026-12-04T17:00");
+    urgent.order.registered.limit = Limit::new(24, LimitUnit::NaturalHours);
+    let clocks = urgent.clocks(Clocking::Dispatch);
+    assert_eq!((clocks.outer.due.at, clocks.inner.due.at), (at("2026-12-04T17:00"), at("2026-11-24T04:00")));
+    assert_eq!(clocks.warn_at, at("2026-11-23T23:30"), "hours are warned of in hours");
+    // Our own stands still and is extended as always, until theirs is the earlier one.
+    // Two of its working days, Tuesday and Wednesday: until 12-16.
+    let stopped = from_above("2026-12-18T17:00").suspended().after_hours(72).clocks(Clocking::Resume);
+    assert_eq!((stopped.outer.due.at, stopped.inner.due.at), (at("2026-12-18T17:00"), at("2026-12-15T17:30")));
+    let longer = from_above("2026-12-18T17:00").signed();
+    let longer = longer.clocks(Clocking::Extend(Limit::new(9, LimitUnit::WorkingDays)));
+    assert_eq!((longer.outer.due.at, longer.inner.due.at), (at("2026-12-18T17:00"), at("2026-12-17T17:30")));
 }
 
 #[test]
@@ -87,7 +104,8 @@ fn the_centre_asks_above_and_the_answer_moves_the_clocks() {
     let again = Step::ExtendApprove { clocks: scene.any_clocks(), past_outer: true };
     assert_eq!(scene.take(&dispatcher(), again), Err(Why::RequestPending), "asked once");
     let outer = at("2026-12-18T17:00");
-    let clocks = TOWN.clocks(&scene.order.with_outer_deadline(outer), scene.now, Clocking::Resume).unwrap();
+    let asked = Clocking::Extend(Limit::new(5, LimitUnit::WorkingDays));
+    let clocks = TOWN.clocks(&scene.order.with_outer_deadline(outer), scene.now, asked).unwrap();
     scene.hear(EventKind::ExtensionResult, |heard| {
         (heard.granted, heard.outer, heard.clocks) = (true, Some(outer), Some(Box::new(clocks)));
     });
