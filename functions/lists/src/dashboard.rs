@@ -137,8 +137,7 @@ impl Figures {
             count(counts, "byVillage", text(columns, "villageCode"));
             count(counts, "byUnit", text(columns, "leadUnit"));
             // Moments of one offset in one form compare as text.
-            let by = text(columns, "innerBy").or_else(|| text(columns, "promisedBy"));
-            if by.is_some_and(|by| by < now) {
+            if runs_until(columns).is_some_and(|by| by <= now) {
                 self.overdue = self.overdue.saturating_add(1);
                 count(counts, "overdueByVillage", text(columns, "villageCode"));
             }
@@ -197,6 +196,17 @@ fn text<'a>(columns: &'a Value, name: &str) -> Option<&'a str> {
 fn is_open(columns: &Value) -> bool {
     let status = text(columns, "status");
     !matches!(status, Some("withdrawn" | "closed" | "archived" | "transferredOut" | "merged") | None)
+}
+
+/// Until when somebody has time: the unit while its clock runs, the centre until it has dispatched. Nobody's runs while the
+/// order is suspended, is reviewed or its caller is called back (handbook §8.4).
+fn runs_until(columns: &Value) -> Option<&str> {
+    match text(columns, "status")? {
+        "pendingSign" | "inProgress" | "returnPending" => text(columns, "innerBy"),
+        // The promise as it stands, where there was a unit before.
+        "registered" => text(columns, "outerBy").or_else(|| text(columns, "promisedBy")),
+        _ => None,
+    }
 }
 
 fn count(counts: &mut BTreeMap<&'static str, Counts>, group: &'static str, name: Option<&str>) {

@@ -100,6 +100,39 @@ async fn the_trend_counts_day_by_day_and_the_rates_are_of_its_days() {
     assert_eq!(told["overdueByVillage"], json!({village: 2}));
 }
 
+/// Handbook §8.4: an order that stands still, or that waits for the centre, is nobody's delay.
+#[tokio::test]
+async fn overdue_is_only_what_somebody_has_time_for() {
+    let mut town = Town::new().await;
+    let mut staff = Staff::of(&mut town).await;
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        let (id, _) = town.submit().await;
+        town.step(&staff.dispatcher, &id, "dispatch", json!({"lead": LEAD})).await.good();
+        town.step(&staff.handler, &id, "sign", json!({})).await.good();
+        town.step(&staff.handler, &id, "contact", json!({"text": "已联系。"})).await.good();
+        ids.push(id);
+    }
+    let limit = json!({"n": 30, "unit": "naturalDays"});
+    let ask = json!({"reason": "callerMaterial", "limit": limit, "text": "等诉求人补充材料。"});
+    town.step(&staff.handler, &ids[1], "suspend-request", ask).await.good();
+    town.step(&staff.dispatcher, &ids[1], "suspend-approve", json!({"text": "同意。"})).await.good();
+    for id in &ids[2..] {
+        let photo = town.photo().await;
+        let result = json!({"class": "resolved", "text": "已修好。", "attachments": [photo]});
+        town.step(&staff.handler, id, "submit-result", result).await.good();
+    }
+    town.step(&staff.supervisor, &ids[3], "review-pass", json!({"text": "同意。"})).await.good();
+    town.tick().await;
+    // Beyond 15 working days, within the suspension.
+    let Staff { dispatcher, handler, supervisor, agent } = &mut staff;
+    town.days_later(28, &mut [dispatcher, handler, supervisor, agent]).await;
+    let told = figures(&mut town, &staff.dispatcher).await;
+    let by_status = json!({"inProgress": 1, "suspended": 1, "pendingReview": 1, "pendingVisit": 1});
+    assert_eq!((&told["byStatus"], &told["overdue"]), (&by_status, &json!(1)));
+    assert_eq!(told["overdueByVillage"], json!({"990181101001": 1}));
+}
+
 #[tokio::test]
 async fn who_changes_the_catalogue_learns_what_is_in_use_and_nothing_else() {
     let mut town = Town::new().await;
