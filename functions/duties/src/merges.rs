@@ -12,7 +12,8 @@ use store::{CommitError, Document, LogEntry, Operation, Platform, StoreError, co
 
 const MERGES: &str = "merges";
 /// Whatever may have answered an order that others went into; and others that went into one with an answer, or without.
-const ANSWERS: [&str; 7] = ["visited", "rated", "ruled", "reviewPassed", "answeredNow", "childNoted", "childReplied"];
+const ANSWERS: [&str; 8] =
+    ["visited", "rated", "ruled", "reviewPassed", "answeredNow", "handedOff", "childNoted", "childReplied"];
 
 /// Orders of one ring: as many people would have to decide within the second between two ticks.
 const RING_MAX: usize = 16;
@@ -43,7 +44,7 @@ impl<P: Platform> Merges<'_, P> {
             let note = Step::NoteChild { order: id.clone() };
             return self.take(&id, &parent, &entry, Some(note), None).await;
         }
-        let lost = entry.kind == "childNoted" && self.is_lost(&document).await?;
+        let lost = matches!(entry.kind.as_str(), "childNoted" | "handedOff") && self.is_lost(&document).await?;
         if !lost && !document.state.is_answered() {
             return Ok(());
         }

@@ -64,10 +64,8 @@ impl WorkOrder {
         let asked = |kind| ensure(request == Some(kind), Why::NothingRequested);
         match name {
             StepName::AnswerNow => ensure(self.registered.appeal_type == AppealType::Consult, Why::NotForThisType),
-            // Whoever went into it waits for its answer.
-            StepName::HandOff | StepName::Merge | StepName::WithdrawFor => {
-                ensure(h.children.is_empty(), Why::HasChildren)
-            }
+            // Whoever went into it waits for its answer; handed off, it gives them back (`merge.rs`).
+            StepName::Merge | StepName::WithdrawFor => ensure(h.children.is_empty(), Why::HasChildren),
             StepName::ReturnRequest => may_return(h, asking.now),
             StepName::ReturnApprove | StepName::ReturnReject => asked(RequestKind::Return),
             StepName::ExtendRequest => may_extend(h, asking.now),

@@ -326,8 +326,6 @@ fn merged_orders_stay_with_their_parent_and_every_caller_gets_the_reply() {
     let into = Step::Merge { parent: doc("other"), parent_open: true };
     assert_eq!(parent.take(&dispatcher(), into.clone()), Err(Why::HasChildren));
     assert_eq!(parent.take(&dispatcher(), Step::WithdrawFor), Err(Why::HasChildren));
-    let hand_off = Step::HandOff { to: HandOffTo::Petition };
-    assert_eq!(parent.take(&dispatcher(), hand_off), Err(Why::HasChildren), "nobody would answer them");
     let withdraw = OrderCommand::Withdraw { reason: None };
     let refused = parent.give(&withdraw, domain::aggregate::Actor::citizen());
     assert_eq!(refused.unwrap_err().code(), "hasChildren", "it is no longer one caller's alone");
