@@ -195,6 +195,15 @@ impl Aggregate for WorkOrder {
         Some(order)
     }
 
+    /// What callers add, and the links that follow from it. The other half is for the steps of staff and for the caller's
+    /// own withdrawal and erasure.
+    fn leaves_room(event: &OrderEvent) -> bool {
+        matches!(
+            event,
+            OrderEvent::Supplemented(_) | OrderEvent::Urged(_) | OrderEvent::Joined(_) | OrderEvent::RepeatNoted { .. }
+        )
+    }
+
     fn destroys_key(event: &OrderEvent) -> bool {
         matches!(event, OrderEvent::Erased)
     }
