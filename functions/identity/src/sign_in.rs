@@ -2,10 +2,9 @@
 //!
 //! Unknown account, wrong password, a suspended one and a day outside the period of validity give the same answer after
 //! the same work. Every password that comes is a try, also a new one sent along, and is counted before it is looked at,
-//! so that many at once are not many guesses. Only
-//! behind the right password is more asked for: a code, an authenticator app to set up, a password of one's own. What
-//! must stay true: there is no session before everything was given, and each request brings all of it, so nothing lies
-//! half done in between.
+//! so that many at once are not many guesses. Only behind the right password is more asked for: a code, an authenticator
+//! app to set up, a password of one's own. What must stay true: there is no session before everything was given, and each
+//! request brings all of it, so nothing lies half done in between.
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
