@@ -131,12 +131,14 @@ fn may_see(columns: &Value, session: &Session) -> bool {
     !is_about(columns, session) && relations.iter().any(|(relation, holds)| *holds && sees(*relation))
 }
 
-/// Whether a row's order complains about this person's unit or what it is a part of.
+/// Whether a row's order complains about this person's unit or grid, or what it is a part of.
 #[must_use]
 pub fn is_about(columns: &Value, session: &Session) -> bool {
     let respondents = columns.get("respondents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let unit = session.unit.as_ref().map(|unit| unit.as_str()).unwrap_or_default();
-    respondents.iter().filter_map(Value::as_str).any(|respondent| is_within(unit, respondent))
+    let grid = session.grid.as_ref().map(|grid| grid.as_str()).unwrap_or_default();
+    let mut respondents = respondents.iter().filter_map(Value::as_str);
+    respondents.any(|respondent| is_within(unit, respondent) || is_within(grid, respondent))
 }
 
 /// A row as the API shows it. Who is complained about is told in the order itself.
