@@ -211,7 +211,7 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'field.lead': 'Lead unit',
   'field.coUnits': 'Helping units',
   'field.units': 'Units',
-  'field.knowledge': 'Entry of the knowledge base',
+  'field.knowledge': 'Code of the entry in the knowledge base (letters, digits, hyphens)',
   'field.to': 'Where to',
   'field.parent': 'Number of the order it goes into',
   'field.reason': 'Reason',

@@ -209,7 +209,7 @@ export const wordsZhCN = {
   'field.lead': '主办单位',
   'field.coUnits': '协办单位',
   'field.units': '单位',
-  'field.knowledge': '知识库条目',
+  'field.knowledge': '知识库条目编号（字母、数字、短横线）',
   'field.to': '转到哪里',
   'field.parent': '并入的工单编号',
   'field.reason': '理由',

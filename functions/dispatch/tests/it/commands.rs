@@ -75,6 +75,10 @@ async fn bad_input_is_named_and_changes_nothing() {
         ("hand-off", json!({"to": "petition"}), 422, "textMissing"),
         ("merge", json!({"parent": "YD12345-20200101-00001"}), 422, "invalidFields"),
         ("answer-now", json!({"text": "x"}), 409, "notForThisType"),
+        // It is shown to whoever sees the order, so nobody is named in it.
+        ("answer-now", json!({"text": "x", "knowledge": "李小明 13812345678"}), 422, "invalidFields"),
+        ("answer-now", json!({"text": "x", "knowledge": "K".repeat(41)}), 422, "invalidFields"),
+        ("answer-now", json!({"text": "x", "knowledge": "K-2026-001"}), 409, "notForThisType"),
         ("sign", json!({}), 403, "notPermitted"),
         ("archive", json!({}), 422, "invalidFields"),
         ("no-such-step", json!({}), 404, "notFound"),
