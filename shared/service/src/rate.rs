@@ -16,7 +16,8 @@ const ROUNDS_MAX: u32 = 6;
 /// the internet came by; a town's has some thousands. Two addresses share a counter once in 16.8 million.
 const SUBJECT_DIGITS: usize = 6;
 
-/// Tokens that a window remembers; later ones all count as the last. Above every limit that is asked of it (60).
+/// Tokens that a window remembers; later ones all count as the last. Not below any limit that is asked of it: a town's own
+/// are 100 at most (`domain`, `town.toml`).
 const TOKENS_MAX: usize = 100;
 /// Characters kept of a token: 10 hexadecimal digits, 40 bits, for at most 100 of them.
 const TOKEN_DIGITS: usize = 10;
