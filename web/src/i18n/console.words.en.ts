@@ -249,6 +249,7 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'why.notForThisType': 'Not for this type of request',
   'why.handOffFirst': 'An emergency is handed off, not dispatched',
   'why.accusedUnit': 'The unit is complained about and must stand aside',
+  'why.centreAccused': 'It is about the command centre itself: hand it off to the superior, or dispatch it to the discipline office',
   'why.villageCannotLead': 'A village helps; it does not lead',
   'why.unitTwice': 'A unit is named twice',
   'why.unitMissing': 'No unit is named yet',

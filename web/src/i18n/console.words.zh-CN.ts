@@ -247,6 +247,7 @@ export const wordsZhCN = {
   'why.notForThisType': '这一类诉求不适用',
   'why.handOffFirst': '紧急警情应转出，不派单',
   'why.accusedUnit': '这个单位是被反映对象，须回避',
+  'why.centreAccused': '反映的是指挥中心自己：请转出给上级，或派给纪检监察办公室',
   'why.villageCannotLead': '村居只能协办，不能主办',
   'why.unitTwice': '同一个单位出现了两次',
   'why.unitMissing': '还没有确定单位',
