@@ -8,8 +8,8 @@ use canon::DocId;
 use domain::catalogue::{AppealType, CategoryCode, SubjectCode, UnitCode, Urgency};
 use domain::limit::{Interval, Limit};
 use domain::order::{
-    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, Relationship, StaffAction, Status,
-    StepName, Suggestion, WorkOrder,
+    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, Relation, Relationship, StaffAction,
+    Status, StepName, Suggestion, WorkOrder,
 };
 use domain::time::Moment;
 use http::{HeaderValue, StatusCode, header};
@@ -84,6 +84,10 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk, names: &BTreeMap<
     let registered = &order.registered;
     let text = |field, text| sight.content.then(|| opener.text(field, text));
     let events = document.events.iter();
+    // Of a confidential order its units know what the centre wrote for them (handbook §1.9, b).
+    let handles = |relation: &Relation| matches!(relation, Relation::Leading | Relation::Assisting);
+    let told = order.erased_at.is_none() && order.standing(member).relations.iter().any(handles);
+    let entry = |event| timeline::entry(event, &opener, (*sight, told), member.id.as_str(), names);
     View {
         id: &document.id,
         number: &registered.number,
@@ -114,7 +118,7 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk, names: &BTreeMap<
         repeats: &order.repeats,
         repeat_of: registered.repeat.as_ref().map(|repeat| &repeat.parent),
         handling: order.handling.as_deref().map(|handling| handled(handling, sight.content)),
-        timeline: events.map(|event| timeline::entry(event, &opener, *sight, member.id.as_str(), names)).collect(),
+        timeline: events.map(entry).collect(),
         actions: order.staff_actions(member, now, catalogue.rules()).iter().filter_map(action).collect(),
         suggestion: suggestion(desk, now),
     }

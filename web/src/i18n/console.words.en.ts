@@ -233,6 +233,8 @@ export const wordsEn: Record<keyof typeof wordsZhCN, string> = {
   'field.level': 'Level',
   'field.key': 'Which one',
   'field.text': 'Explanation',
+  'field.text.dispatch': 'For the units, who read it also where the matter is confidential; do not say who the caller is',
+  'field.text.transfer': 'For the units, who read it also where the matter is confidential; do not say who the caller is',
   'field.text.answerNow': 'The answer',
   'field.text.handOff': 'What the caller was told',
   'field.text.coReply': 'What was done',

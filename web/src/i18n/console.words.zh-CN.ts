@@ -231,6 +231,8 @@ export const wordsZhCN = {
   'field.level': '督办级别',
   'field.key': '哪一张',
   'field.text': '说明',
+  'field.text.dispatch': '写给承办单位的话（保密件也会看到，勿写诉求人身份）',
+  'field.text.transfer': '写给承办单位的话（保密件也会看到，勿写诉求人身份）',
   'field.text.answerNow': '答复内容',
   'field.text.handOff': '告知诉求人的话',
   'field.text.coReply': '协办情况',

@@ -3,7 +3,7 @@
 use domain::order::{Relation, StepName};
 use domain::permission::{Action, permitted};
 use domain::staff::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::town::{LEAD, OTHER, Town};
 
@@ -126,6 +126,29 @@ async fn the_accused_unit_sees_nothing() {
         assert_eq!(order.said(), (404, "notFound"));
         let found = town.get(person, "/api/dispatch/orders").await.good();
         assert_eq!(found["items"], json!([]));
+    }
+}
+
+/// Handbook §1.9 (b): a unit has to know what to do, and nothing of who asked for it.
+#[tokio::test]
+async fn of_a_confidential_order_its_units_read_what_the_centre_wrote_for_them_and_nothing_else() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let (lead, helper) = (town.person("lead", "handler", LEAD).await, town.person("helper", "handler", HELPER).await);
+    let auditor = town.person("auditor", "auditor", "P02").await;
+    let (id, secret) = town.submit_confidential().await;
+    let owner = format!("Case {secret}");
+    let more = json!({"text": "我住在路灯对面。"});
+    let path = format!("/api/intake/orders/{id}/supplements");
+    town.send("POST", &path, &[("authorization", &owner)], Some(&more)).await.good();
+    let given = json!({"lead": LEAD, "coUnits": [HELPER], "text": "请检修商业街的路灯。"});
+    town.step(&dispatcher, &id, "dispatch", given).await.good();
+    for (person, reads) in [(&lead, true), (&helper, true), (&auditor, false)] {
+        let view = town.get(person, &format!("/api/dispatch/orders/{id}")).await.good();
+        let texts: Vec<&Value> = view["timeline"].as_array().unwrap().iter().map(|event| &event["text"]).collect();
+        let given = if reads { json!("请检修商业街的路灯。") } else { Value::Null };
+        assert_eq!(texts, [&Value::Null, &Value::Null, &given], "{person:?}");
+        assert_eq!((&view["title"], &view["content"]), (&Value::Null, &Value::Null));
     }
 }
 
