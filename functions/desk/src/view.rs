@@ -25,7 +25,7 @@ use crate::{names, timeline};
 /// `GET /api/dispatch/orders/{reference}`
 pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path<String>) -> Result<Response, Problem> {
     let desk = Desk::open(&staff, &reference).await?;
-    let etag = format!("\"{}\"", desk.document.version);
+    let etag = etag(&desk, staff.call.access.now());
     let known = staff.call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known == Some(etag.as_str()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
@@ -37,6 +37,20 @@ pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+/// The version, the light, and which steps are possible: both change with time alone.
+fn etag(desk: &Desk, now: Moment) -> String {
+    let order = &desk.document.state;
+    let light = match order.light(now) {
+        None => '-',
+        Some(Light::Green) => 'g',
+        Some(Light::Yellow) => 'y',
+        Some(Light::Red) => 'r',
+    };
+    let actions = order.staff_actions(&desk.member, now, desk.catalogue.rules());
+    let possible: String = actions.iter().map(|action| if action.why.is_none() { '1' } else { '0' }).collect();
+    format!("\"{}{light}{possible}\"", desk.document.version)
 }
 
 /// The view.

@@ -170,3 +170,22 @@ async fn search_finds_and_exports() {
     let nothing = town.get(&handler, "/api/dispatch/orders").await.good();
     assert_eq!(nothing["items"], json!([]));
 }
+
+/// The light turns red by the clock alone: what the console kept must not hide that.
+#[tokio::test]
+async fn an_order_that_became_late_is_told_again() {
+    let mut town = Town::new().await;
+    let mut dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let (id, _) = town.submit().await;
+    town.step(&dispatcher, &id, "dispatch", json!({"lead": LEAD})).await.good();
+    let path = format!("/api/dispatch/orders/{id}");
+    let seen = town.get(&dispatcher, &path).await;
+    let (_, etag) = seen.headers.iter().find(|(name, _)| name == "etag").unwrap();
+    for (days, status) in [(0, 304), (30, 200)] {
+        town.days_later(days, &mut [&mut dispatcher]).await;
+        let headers = [("cookie", dispatcher.cookie.as_str()), ("if-none-match", etag.as_str())];
+        let again = town.send("GET", &path, &headers, None).await;
+        assert_eq!(again.status, status, "{days} days");
+        assert!(status == 304 || again.body["light"] == "red", "{again:?}");
+    }
+}
