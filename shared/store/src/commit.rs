@@ -137,8 +137,10 @@ where
     let mut announced = None;
     for round in 0..ROUNDS_MAX {
         let (handle, bytes) = access.compare(&key).await?;
-        let bytes = bytes.ok_or(CommitError::NotFound)?;
-        let (size, document) = (bytes.len(), Document::<A>::parse(&bytes)?);
+        let (size, document) = {
+            let bytes = bytes.ok_or(CommitError::NotFound)?;
+            (bytes.len(), Document::<A>::parse(&bytes)?)
+        };
         if let Some(slot) = replayed(&document, operation)? {
             // Under the slot that this call announced, it was this call whose swap went unconfirmed.
             return Ok(Committed { document, slot, replayed: announced != Some(slot) });
