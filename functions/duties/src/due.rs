@@ -11,7 +11,7 @@ use domain::order::{
     Clocking, Due, DueStep, Member, OrderRejection, StaffCommand, Step, WorkOrder, clock_queue, closed_queue,
 };
 use domain::time::{Date, Moment};
-use store::{Access, CommitError, DOCUMENT_BYTES_MAX, Document, EVENTS_MAX, Operation, Platform, StoreError, update};
+use store::{Access, CommitError, Document, Operation, Platform, Room, StoreError, update};
 
 use crate::days::walk;
 
@@ -49,7 +49,8 @@ async fn handle<P: Platform>(
     let Some(bytes) = access.get(&Document::<WorkOrder>::key_of(id)).await? else { return Ok(Some(0)) };
     let document = Document::<WorkOrder>::parse(&bytes)?;
     // Found here and not by trying, which would announce a change at every call.
-    if bytes.len().saturating_add(STEP_BYTES) > DOCUMENT_BYTES_MAX || document.events.len() >= EVENTS_MAX {
+    let room = Room::of(if document.state.status.is_open() { WorkOrder::STEPS_EIGHTHS } else { 8 });
+    if bytes.len().saturating_add(STEP_BYTES) > room.bytes || document.events.len() >= room.events {
         return Ok(None);
     }
     let mut done = 0_usize;

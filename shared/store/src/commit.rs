@@ -34,7 +34,8 @@ pub enum CommitError<R: std::error::Error> {
     /// The operation id was used before, with another request.
     #[error("this idempotency key was used for another request")]
     OtherRequest,
-    /// The document has reached [`DOCUMENT_BYTES_MAX`] or [`EVENTS_MAX`]; or half of that, if the event leaves room.
+    /// The document has reached [`DOCUMENT_BYTES_MAX`] or [`EVENTS_MAX`], or what the event may have of
+    /// them ([`Aggregate::eighths`]).
     #[error("the case file is full")]
     Full,
     /// The store did not play along; safe to retry.
@@ -102,7 +103,7 @@ where
     }
     let slot = feed::allocate(access).await?;
     let Birth { event, key: data_key, lookups } = birth(slot).map_err(CommitError::Rejected)?;
-    let room = room_for::<A>(&event);
+    let room = Room::of(A::eighths(&event));
     let document = Document::<A>::first(id, data_key, new_event(access, &operation, slot, event))?;
     let bytes = encode(&document, room)?;
     let mut pairs = vec![feed::notice(access, slot, &key)?];
@@ -146,7 +147,7 @@ where
             return Ok(Committed { document, slot, replayed: announced != Some(slot) });
         }
         let event = decide(&document, &operation.context).map_err(CommitError::Rejected)?;
-        let room = room_for::<A>(&event);
+        let room = Room::of(A::eighths(&event));
         // Before it is announced: what can never be is nothing to wait for.
         if size >= room.bytes || document.events.len() >= room.events {
             return Err(CommitError::Full);
@@ -204,19 +205,21 @@ fn new_event<P: Platform, E>(access: &Access<P>, operation: &Operation, slot: u6
     NewEvent { op: op.clone(), request: *request, slot, at: context.now, by: context.by.clone(), event, nonce }
 }
 
-/// How large a document may be.
-#[derive(Clone, Copy)]
-struct Room {
-    bytes: usize,
-    events: usize,
+/// How large a document may become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes as it is stored.
+    pub bytes: usize,
+    /// Events.
+    pub events: usize,
 }
 
-/// How large a document may become by `event`.
-fn room_for<A: Aggregate>(event: &A::Event) -> Room {
-    if A::leaves_room(event) {
-        Room { bytes: DOCUMENT_BYTES_MAX / 2, events: EVENTS_MAX / 2 }
-    } else {
-        Room { bytes: DOCUMENT_BYTES_MAX, events: EVENTS_MAX }
+impl Room {
+    /// So many eighths of [`DOCUMENT_BYTES_MAX`] and [`EVENTS_MAX`]; see [`Aggregate::eighths`].
+    #[must_use]
+    pub const fn of(eighths: usize) -> Self {
+        let (bytes, events) = (DOCUMENT_BYTES_MAX.saturating_mul(eighths), EVENTS_MAX.saturating_mul(eighths));
+        Self { bytes: bytes / 8, events: events / 8 }
     }
 }
 

@@ -116,8 +116,8 @@ impl Aggregate for Tally {
     }
 
     /// Nobody needs a nothing.
-    fn leaves_room(event: &TallyEvent) -> bool {
-        matches!(event, TallyEvent::Added { amount: 0 })
+    fn eighths(event: &TallyEvent) -> usize {
+        if matches!(event, TallyEvent::Added { amount: 0 }) { 4 } else { 8 }
     }
 
     fn evolve(state: Option<Self>, event: &TallyEvent, stamp: Stamp) -> Option<Self> {

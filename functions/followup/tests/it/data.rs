@@ -109,6 +109,14 @@ async fn a_full_case_does_not_keep_the_clock_awake() {
     story.town.tick().await;
     let duties = story.town.beat("/api/clock/duties").await;
     assert_eq!((&duties["due"], &duties["more"]), (&json!(0), &json!(false)));
+    // Whoever filled it, its caller gets out, and it ends.
+    story.send(&case, "withdrawal", json!({"reason": "𠮷".repeat(500)})).await.good();
+    story.town.tick().await;
+    story.town.gate.advance(30 * 24 * 3_600_000);
+    story.town.tick().await;
+    let view = story.view(&case).await;
+    assert_eq!(view["status"], "archived");
+    story.send(&case, "erasure", json!({"confirm": view["number"]})).await.good();
 }
 
 /// Everything in the store, to look for what must not be there.

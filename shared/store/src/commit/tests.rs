@@ -165,7 +165,7 @@ fn a_document_takes_500_events_and_no_more() {
 
 /// Whoever may add what nobody needs cannot stop those who have to go on; and takes no slot for what does not fit.
 #[test]
-fn what_leaves_room_takes_half_of_a_document() {
+fn what_nobody_needs_takes_half_of_a_document() {
     let world = World::new(Backend::Sqlite);
     world.open("a", 0);
     for event in 1..EVENTS_MAX / 2 {
