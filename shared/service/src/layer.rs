@@ -89,7 +89,7 @@ fn trace_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The path of a route with everything that may name a case or a person replaced, for the log: segments with a digit, or
-/// of an id's length, and the account behind `staff`. Axum's matched path would say as much, for 1 KB of every component.
+/// of an id's length, and the account behind `staff`. Axum's matched path would say as much, with more code.
 fn route_of(path: &str) -> String {
     let names = |segment: &str| {
         segment.len() < 20 && segment.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'.')
