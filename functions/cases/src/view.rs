@@ -44,6 +44,15 @@ pub(crate) struct CitizenView<'a> {
     receipt: Option<Receipt<'a>>,
 }
 
+/// What the owner can do at `now`, and why not.
+pub(crate) fn actions(order: &WorkOrder, catalogue: &Catalogue, now: Moment) -> Vec<Action> {
+    let limits = &catalogue.town.limits;
+    let cooldown_ms = limits.urge_cooldown.natural_ms().unwrap_or(0);
+    let mut actions = order.actions(now, limits.supplements_max, cooldown_ms);
+    actions.extend(order.caller_actions(now, catalogue.rules()));
+    actions
+}
+
 /// Builds the view at `now`.
 pub(crate) fn citizen<'a>(
     document: &'a Document<WorkOrder>,
@@ -54,10 +63,7 @@ pub(crate) fn citizen<'a>(
     let (order, open) = (&document.state, Opener::new(document, keys));
     let registered = &order.registered;
     let limits = &catalogue.town.limits;
-    let cooldown_ms = limits.urge_cooldown.natural_ms().unwrap_or(0);
     let handling = order.handling.as_deref();
-    let mut actions = order.actions(now, limits.supplements_max, cooldown_ms);
-    actions.extend(order.caller_actions(now, catalogue.rules()));
     // What was written about a person who is gone is shown to nobody any more.
     let known = order.erased_at.is_none();
     let shown = |text: String| if known { text } else { String::new() };
@@ -90,7 +96,7 @@ pub(crate) fn citizen<'a>(
             .filter_map(|event| timeline(event, &open, document))
             .map(shown_entry)
             .collect(),
-        actions,
+        actions: actions(order, catalogue, now),
         redos: json!({ "done": handling.map_or(0, |handling| handling.redos), "max": limits.redos_max }),
         rating: rating(handling.and_then(|handling| handling.answer)),
         on_behalf: json!(registered.on_behalf.map(|relation| json!({ "relation": relation }))),

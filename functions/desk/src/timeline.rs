@@ -7,18 +7,20 @@ use orders::Opener;
 use serde_json::{Value, json};
 use store::Recorded;
 
-/// One event. Whoever may not see the content sees that it happened, and by which unit, but not by whom.
+/// One event. Whoever may not see the content sees that it happened, and by which unit, but not by whom; whoever is `told`
+/// reads besides what the centre wrote for the units when it gave them the order.
 pub(crate) fn entry(
     recorded: &Recorded<OrderEvent>,
     opener: &Opener,
-    sight: Sight,
+    (sight, told): (Sight, bool),
     me: &str,
     names: &BTreeMap<String, String>,
 ) -> Value {
     let event = &recorded.event;
     let work = event.work();
     let (field, text, attachments) = content(event);
-    let text = text.filter(|_| sight.content).map(|text| opener.text(field, text));
+    let is_given = matches!(event, OrderEvent::Dispatched(_) | OrderEvent::Transferred(_));
+    let text = text.filter(|_| sight.content || (told && is_given)).map(|text| opener.text(field, text));
     let attachments: Vec<Value> = attachments.iter().filter(|_| sight.content).map(attachment).collect();
     let by = recorded.by.as_str();
     let kind = by.split(':').next().unwrap_or_default();

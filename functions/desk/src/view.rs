@@ -8,8 +8,8 @@ use canon::DocId;
 use domain::catalogue::{AppealType, CategoryCode, SubjectCode, UnitCode, Urgency};
 use domain::limit::{Interval, Limit};
 use domain::order::{
-    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, Relationship, StaffAction, Status,
-    StepName, Suggestion, WorkOrder,
+    Answer, Card, Channel, Clocks, CoUnit, Explanation, Handling, Light, OrderNo, Relation, Relationship, StaffAction,
+    Status, StepName, Suggestion, WorkOrder,
 };
 use domain::time::Moment;
 use http::{HeaderValue, StatusCode, header};
@@ -25,7 +25,7 @@ use crate::{names, timeline};
 /// `GET /api/dispatch/orders/{reference}`
 pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path<String>) -> Result<Response, Problem> {
     let desk = Desk::open(&staff, &reference).await?;
-    let etag = format!("\"{}\"", desk.document.version);
+    let etag = etag(&desk, staff.call.access.now());
     let known = staff.call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known == Some(etag.as_str()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
@@ -37,6 +37,20 @@ pub(crate) async fn show<P: Platform>(staff: StaffCall<P>, Path(reference): Path
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+/// The version, the light, and which steps are possible: both change with time alone.
+fn etag(desk: &Desk, now: Moment) -> String {
+    let order = &desk.document.state;
+    let light = match order.light(now) {
+        None => '-',
+        Some(Light::Green) => 'g',
+        Some(Light::Yellow) => 'y',
+        Some(Light::Red) => 'r',
+    };
+    let actions = order.staff_actions(&desk.member, now, desk.catalogue.rules());
+    let possible: String = actions.iter().map(|action| if action.why.is_none() { '1' } else { '0' }).collect();
+    format!("\"{}{light}{possible}\"", desk.document.version)
 }
 
 /// The view.
@@ -84,6 +98,10 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk, names: &BTreeMap<
     let registered = &order.registered;
     let text = |field, text| sight.content.then(|| opener.text(field, text));
     let events = document.events.iter();
+    // Of a confidential order its units know what the centre wrote for them (handbook §1.9, b).
+    let handles = |relation: &Relation| matches!(relation, Relation::Leading | Relation::Assisting);
+    let told = order.erased_at.is_none() && order.standing(member).relations.iter().any(handles);
+    let entry = |event| timeline::entry(event, &opener, (*sight, told), member.id.as_str(), names);
     View {
         id: &document.id,
         number: &registered.number,
@@ -114,7 +132,7 @@ fn view<'a, P: Platform>(staff: &StaffCall<P>, desk: &'a Desk, names: &BTreeMap<
         repeats: &order.repeats,
         repeat_of: registered.repeat.as_ref().map(|repeat| &repeat.parent),
         handling: order.handling.as_deref().map(|handling| handled(handling, sight.content)),
-        timeline: events.map(|event| timeline::entry(event, &opener, *sight, member.id.as_str(), names)).collect(),
+        timeline: events.map(entry).collect(),
         actions: order.staff_actions(member, now, catalogue.rules()).iter().filter_map(action).collect(),
         suggestion: suggestion(desk, now),
     }

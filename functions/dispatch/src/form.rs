@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use canon::DocId;
-use domain::catalogue::{Catalogue, UnitCode};
+use domain::catalogue::{Catalogue, GridCode, UnitCode};
 use domain::limit::Limit;
 use domain::order::{Answer, CardStep, Clocking, Clocks, Step, StepName, WorkOrder};
 use domain::time::{Date, Moment};
@@ -12,6 +12,12 @@ use serde::Deserialize;
 
 /// How far ahead a deadline is set by hand: a year; whatever takes longer is a project.
 const DEADLINE_DAYS_MAX: i64 = 366;
+/// Units, villages and grids that an order complains about: every row of a queue names them, and 20 of 18 bytes are as
+/// much as the rest of it. A matter of more of them is none that a unit of the town can handle.
+const RESPONDENTS_MAX: usize = 20;
+/// Letters of an entry's code in the knowledge base. It is stored in the open and shown to whoever sees the order, also
+/// where its content is closed to them, so it is a code and no place for words.
+const KNOWLEDGE_MAX: usize = 40;
 
 /// `POST /api/dispatch/orders/{id}/{step}`
 #[derive(Debug, Default, Deserialize)]
@@ -63,9 +69,9 @@ impl StepForm {
     pub(crate) fn step(&self, name: StepName, ground: &Ground<'_>, check: &mut Check) -> Option<Step> {
         let Ground { catalogue, order, now, .. } = ground;
         match name {
-            StepName::NameRespondent => Some(Step::NameRespondent { units: units(check, "/units", &self.units)? }),
+            StepName::NameRespondent => Some(Step::NameRespondent { units: self.respondents(catalogue, check)? }),
             StepName::Dispatch | StepName::Transfer => self.assign(name, ground, check),
-            StepName::AnswerNow => Some(Step::AnswerNow { knowledge: self.knowledge.trim().to_owned() }),
+            StepName::AnswerNow => Some(Step::AnswerNow { knowledge: self.knowledge(check)? }),
             StepName::HandOff => Some(Step::HandOff { to: word(check, "/to", &self.to)? }),
             StepName::Merge => {
                 let Some((parent, parent_open)) = ground.parent.clone() else {
@@ -161,6 +167,32 @@ impl StepForm {
     fn known_units(&self, catalogue: &Catalogue, check: &mut Check) -> Option<Vec<UnitCode>> {
         let units = units(check, "/units", &self.units)?;
         if units.iter().all(|unit| catalogue.is_unit(unit)) { Some(units) } else { check.fail("/units", "unknown") }
+    }
+
+    fn knowledge(&self, check: &mut Check) -> Option<String> {
+        let code = self.knowledge.trim();
+        if code.len() > KNOWLEDGE_MAX {
+            return check.fail("/knowledge", "tooLong");
+        }
+        let is_code = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if is_code { Some(code.to_owned()) } else { check.fail("/knowledge", "invalid") }
+    }
+
+    /// Whatever the town knows, each once: a code that nobody works under shuts nobody out.
+    fn respondents(&self, catalogue: &Catalogue, check: &mut Check) -> Option<Vec<UnitCode>> {
+        let named = units(check, "/units", &self.units)?;
+        let is_grid =
+            |code: &UnitCode| code.as_str().parse::<GridCode>().is_ok_and(|grid| catalogue.grids.contains_key(&grid));
+        let is_repeated = |(n, code): (usize, &UnitCode)| named.iter().take(n).any(|earlier| earlier == code);
+        if named.len() > RESPONDENTS_MAX {
+            check.fail("/units", "tooMany")
+        } else if !named.iter().all(|code| catalogue.is_unit(code) || is_grid(code)) {
+            check.fail("/units", "unknown")
+        } else if named.iter().enumerate().any(is_repeated) {
+            check.fail("/units", "unitTwice")
+        } else {
+            Some(named)
+        }
     }
 
     fn limit(&self, check: &mut Check) -> Option<Limit> {

@@ -14,7 +14,8 @@ const ROUND_MAX: usize = 100;
 
 /// Walks the queues of the days until that of `until`, and has `handle` do what is due with each row whose moment is not
 /// after it; returns how much that was. A day is over once its queue is empty and nothing can enter it any more: no
-/// request of that day is still at work, and all that was announced is on the boards.
+/// request of that day is still at work, and all that was announced is on the boards. A document for which `handle` says
+/// `None` takes nothing any more: its row stays for ever and keeps no day open.
 pub(crate) async fn walk<P, F, Fut>(
     access: &Access<P>,
     (cursor, opened_on): (&str, Date),
@@ -25,7 +26,7 @@ pub(crate) async fn walk<P, F, Fut>(
 where
     P: Platform,
     F: Fn(DocId) -> Fut,
-    Fut: Future<Output = Result<usize, StoreError>>,
+    Fut: Future<Output = Result<Option<usize>, StoreError>>,
 {
     let (today, mut done) = (until.date(), 0_usize);
     let begun = first_day(access, cursor).await?.unwrap_or(opened_on);
@@ -33,11 +34,12 @@ where
     let mut first_open = begun;
     while day <= today && done < ROUND_MAX {
         let rows = read_queue(access, &queue(day)).await?;
-        over = over && rows.is_empty() && until.ms_since(day.end_of_day()) > SETTLED_MS;
+        over = over && until.ms_since(day.end_of_day()) > SETTLED_MS;
         for (id, row) in rows {
-            if moment_of(&row).is_none_or(|at| at <= until) {
-                done = done.saturating_add(handle(id).await?);
-            }
+            let is_due = moment_of(&row).is_none_or(|at| at <= until);
+            let taken = if is_due { handle(id).await? } else { Some(0) };
+            over = over && taken.is_none();
+            done = done.saturating_add(taken.unwrap_or_default());
         }
         day = day.plus_days(1);
         if over {

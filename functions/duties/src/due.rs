@@ -11,7 +11,7 @@ use domain::order::{
     Clocking, Due, DueStep, Member, OrderRejection, StaffCommand, Step, WorkOrder, clock_queue, closed_queue,
 };
 use domain::time::{Date, Moment};
-use store::{Access, CommitError, Document, Operation, Platform, StoreError, update};
+use store::{Access, CommitError, Document, Operation, Platform, Room, StoreError, update};
 
 use crate::days::walk;
 
@@ -19,8 +19,11 @@ use crate::days::walk;
 const CLOCK: &str = "clock";
 /// Where the first day that may still hold something is remembered, for open orders and for closed ones.
 const CURSORS: [&str; 2] = ["consumer/due", "consumer/archive"];
+/// What a step of the clock needs of a document: an event of 700 bytes, and counted deadlines of 1.5 KB in it and in the
+/// state.
+const STEP_BYTES: usize = 4_096;
 
-/// Does what is due; returns how many steps were taken or found taken.
+/// Does what is due; returns how many steps were taken.
 ///
 /// `opened_on` is the day on which the town was set up: nothing was due before.
 pub(crate) async fn run<P: Platform>(
@@ -37,23 +40,33 @@ pub(crate) async fn run<P: Platform>(
     Ok(done.saturating_add(walk(access, (closed, opened_on), reopened_by, closed_queue, take).await?))
 }
 
-/// Does everything that is due on one order.
-async fn handle<P: Platform>(access: &Access<P>, catalogue: &Catalogue, id: &DocId) -> Result<usize, StoreError> {
-    let Some(bytes) = access.get(&Document::<WorkOrder>::key_of(id)).await? else { return Ok(0) };
-    let order = Document::<WorkOrder>::parse(&bytes)?.state;
-    let due = order.due(access.now(), catalogue.rules());
-    for item in &due {
-        take(access, catalogue, id, item).await?;
+/// Does everything that is due on one order; `None` where its document is full, so that it is never done.
+async fn handle<P: Platform>(
+    access: &Access<P>,
+    catalogue: &Catalogue,
+    id: &DocId,
+) -> Result<Option<usize>, StoreError> {
+    let Some(bytes) = access.get(&Document::<WorkOrder>::key_of(id)).await? else { return Ok(Some(0)) };
+    let document = Document::<WorkOrder>::parse(&bytes)?;
+    // Found here and not by trying, which would announce a change at every call.
+    let room = Room::of(if document.state.status.is_open() { WorkOrder::STEPS_EIGHTHS } else { 8 });
+    if bytes.len().saturating_add(STEP_BYTES) > room.bytes || document.events.len() >= room.events {
+        return Ok(None);
     }
-    Ok(due.len())
+    let mut done = 0_usize;
+    for item in &document.state.due(access.now(), catalogue.rules()) {
+        done = done.saturating_add(take(access, catalogue, id, item).await?.into());
+    }
+    Ok(Some(done))
 }
 
+/// Whether it was done now.
 async fn take<P: Platform>(
     access: &Access<P>,
     catalogue: &Catalogue,
     id: &DocId,
     item: &Due,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let operation = Operation {
         op: OpId::new("clock.due", &format!("{id}/{}", item.key)),
         request: sha256(&[item.key.as_bytes()]),
@@ -68,8 +81,9 @@ async fn take<P: Platform>(
         order.decide_system(&command, context)
     });
     match taken.await {
+        Ok(committed) => Ok(!committed.replayed),
         // Refused: somebody was faster, or it is not due any more.
-        Ok(_) | Err(CommitError::Rejected(_) | CommitError::NotFound | CommitError::Full) => Ok(()),
+        Err(CommitError::Rejected(_) | CommitError::NotFound | CommitError::Full) => Ok(false),
         Err(CommitError::Store(error)) => Err(error),
         Err(CommitError::OtherRequest) => Err(StoreError::Damaged(format!("{id}: two things due under one name"))),
     }

@@ -22,7 +22,8 @@ const CURSOR: &str = "consumer/uploads";
 
 /// Sweeps what is due; returns how many uploads were settled, dropped or cleared.
 pub(crate) async fn run<P: Platform>(access: &Access<P>, opened_on: Date) -> Result<usize, StoreError> {
-    walk(access, (CURSOR, opened_on), access.now(), sweep_queue, |id| async move { sweep(access, &id).await }).await
+    walk(access, (CURSOR, opened_on), access.now(), sweep_queue, |id| async move { sweep(access, &id).await.map(Some) })
+        .await
 }
 
 async fn sweep<P: Platform>(access: &Access<P>, id: &DocId) -> Result<usize, StoreError> {

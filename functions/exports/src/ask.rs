@@ -9,7 +9,7 @@ use domain::export::Filter;
 use domain::permission::{Action, permitted};
 use http::StatusCode;
 use orders::exports;
-use orders::found::item;
+use orders::found::{IN_BODY, checked, item};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::session::StaffCall;
@@ -34,9 +34,10 @@ pub(crate) async fn ask<P: Platform>(staff: StaffCall<P>, request: Body) -> Resu
     let wanted = if form.callers { Action::ExportCallers } else { Action::ExportOrders };
     require(&staff, wanted)?;
     let purpose = exports::purpose(&form.purpose, true)?;
+    let filter = checked(form.filter, IN_BODY)?;
     let operation = call.operation(&call.keys().await?, "exports.ask", &bytes, staff.session.actor())?;
-    let found = if form.callers { None } else { Some(exports::find(&staff, &form.filter).await?) };
-    let asked = exports::asked(&staff, form.filter, purpose, found.as_ref().map(|found| found.rows.len()));
+    let found = if form.callers { None } else { Some(exports::find(&staff, &filter).await?) };
+    let asked = exports::asked(&staff, filter, purpose, found.as_ref().map(|found| found.rows.len()));
     let document = exports::record(&staff, operation, asked).await?.document;
     let mut answer = list::view(&document);
     if let (Some(found), Some(answer)) = (found, answer.as_object_mut()) {

@@ -7,6 +7,7 @@
 use axum::body::Body;
 use axum::extract::Path;
 use axum::response::Response;
+use canon::Hash;
 use domain::aggregate::{Actor, Context};
 use domain::order::{JoinCommand, OrderCommand, OrderNo, OrderRejection, Why, WorkOrder};
 use domain::time::HOUR_MS;
@@ -52,7 +53,7 @@ pub(crate) async fn join<P: Platform>(
     let document = public(&call, &number).await?;
     let device = keys.mac("device", &[form.device.as_bytes()]);
     if document.state.has_joined(&device) {
-        return Ok(answer(&document, phone.is_some()));
+        return Ok(answer(&document, &device));
     }
     let sealed = match phone.as_deref() {
         // A closed case may have no key any more; then it refuses below, and nothing has to be sealed.
@@ -67,10 +68,10 @@ pub(crate) async fn join<P: Platform>(
         WorkOrder::decide_caller(Some(&document.state), &command, context)
     };
     match store::update(&call.access, &document.id, &operation, decide).await {
-        Ok(committed) => Ok(answer(&committed.document, phone.is_some())),
+        Ok(committed) => Ok(answer(&committed.document, &device)),
         // Both of two taps at once come here; the other one was the me too.
         Err(CommitError::Rejected(OrderRejection::Refused(refusal))) if refusal.why == Why::AlreadyDone => {
-            Ok(answer(&public(&call, &number).await?, phone.is_some()))
+            Ok(answer(&public(&call, &number).await?, &device))
         }
         Err(error) => Err(error.into()),
     }
@@ -95,8 +96,11 @@ async fn public<P: Platform>(call: &Call<P>, number: &OrderNo) -> Result<Documen
     if same && document.state.is_public() { Ok(document) } else { Err(Problem::not_found()) }
 }
 
-fn answer(document: &Document<WorkOrder>, reply: bool) -> Response {
+/// A reply is promised where there is a number to give it to: the one that this device came with the first time. One that
+/// it brings later is stored nowhere.
+fn answer(document: &Document<WorkOrder>, device: &Hash) -> Response {
     let order = &document.state;
+    let reply = order.joined.iter().any(|joined| joined.device == *device && joined.index.is_some());
     body::answer(&json!({
         "number": order.registered.number, "meToo": order.joined.len(), "replyPromised": reply,
     }))

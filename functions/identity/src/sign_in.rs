@@ -1,10 +1,10 @@
 //! Signing in and out.
 //!
 //! Unknown account, wrong password, a suspended one and a day outside the period of validity give the same answer after
-//! the same work. Tries are counted before the password is looked at, so that many at once are not many guesses. Only
-//! behind the right password is more asked for: a code, an authenticator app to set up, a password of one's own. What
-//! must stay true: there is no session before everything was given, and each request brings all of it, so nothing lies
-//! half done in between.
+//! the same work. Every password that comes is a try, also a new one sent along, and is counted before it is looked at,
+//! so that many at once are not many guesses. Only behind the right password is more asked for: a code, an authenticator
+//! app to set up, a password of one's own. What must stay true: there is no session before everything was given, and each
+//! request brings all of it, so nothing lies half done in between.
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
@@ -49,7 +49,7 @@ pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response,
     tries::count_address(&call, &keys).await?;
     let subject = form.account.trim().to_ascii_lowercase();
     tries::count_account(&call, &keys, &subject).await?;
-    let (staff, key) = recognise(&call, &keys, &form).await?;
+    let (staff, key) = recognise(&call, &keys, &form, &subject).await?;
     if staff.state.second_factor.is_none() {
         // Nothing is left to guess.
         tries::forget(&call, &keys, &subject).await?;
@@ -80,28 +80,32 @@ pub async fn sign_in<P: Platform>(call: Call<P>, body: Body) -> Result<Response,
     Ok(response)
 }
 
-/// The person whose account and password these are, if they may come in today.
+/// The person whose account and password these are, if they may come in today. One password is looked at, or two where
+/// a new one is sent along, whoever there is under the account: how long the answer takes tells nothing.
 async fn recognise<P: Platform>(
     call: &Call<P>,
     keys: &Keys,
     form: &Form,
+    subject: &str,
 ) -> Result<(Document<Staff>, DataKey), Problem> {
     let staff = match form.account.parse::<Account>() {
         Ok(account) => person::find(&call.access, &account).await?,
         Err(_) => None,
     };
-    let Some(staff) = staff else {
-        password::verify(&form.password, None);
-        return Err(refused());
+    let found = staff.map(|staff| person::key_of(keys, &staff).map(|key| (staff, key))).transpose()?;
+    let has = |password: &str| match &found {
+        Some((staff, key)) => person::has_password(key, staff, password),
+        None => Ok(password::verify(password, None)),
     };
-    let key = person::key_of(keys, &staff)?;
-    let mut right = person::has_password(&key, &staff, &form.password)?;
-    if let (false, false, Some(new)) = (right, staff.state.one_time, &form.new_password) {
-        // The answer to their change was lost on the way: they know the password that is theirs now.
-        right = person::has_password(&key, &staff, new)?;
+    let mut right = has(&form.password)?;
+    if let Some(new) = &form.new_password {
+        tries::count_account(call, keys, subject).await?;
+        // Where the answer to their change was lost on the way they know the password that is theirs now.
+        let is_theirs = has(new)? && found.as_ref().is_some_and(|(staff, _)| !staff.state.one_time);
+        right = right || is_theirs;
     }
-    let admitted = right && staff.state.is_valid_on(call.access.now().date());
-    if admitted { Ok((staff, key)) } else { Err(refused()) }
+    let today = call.access.now().date();
+    found.filter(|(staff, _)| right && staff.state.is_valid_on(today)).ok_or_else(refused)
 }
 
 /// The password that replaces a one-time password.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::export::Filter;
 use domain::permission::Scope;
 use http::{HeaderMap, header};
-use orders::found::{Rows, fits, item, number, page, span};
+use orders::found::{IN_QUERY, Rows, checked, fits, item, number, page, span};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
@@ -22,6 +22,8 @@ use crate::csv;
 const PAGES_MAX: u64 = 4;
 /// Orders of an answer: 200 rows of 350 bytes are 70 KB, and more than anybody reads before asking for more.
 const ITEMS_MAX: usize = 200;
+/// Letters of a cursor: a page's number has 20 at most, an order's 35.
+const CURSOR_MAX: usize = 64;
 
 /// The query of `GET /api/dispatch/orders`; `after` is the slot of a change that must be in it.
 #[derive(Debug, Default, Deserialize)]
@@ -45,7 +47,7 @@ pub(crate) async fn search<P: Platform>(
     let staff = reader.within(Scope::OrdersRead)?;
     let Query(query) = query.map_err(|_| Problem::malformed("The query has a value of a wrong kind."))?;
     let SearchQuery { month, unit, status, category, q, cursor, purpose, after } = query;
-    let filter = Filter { month, unit, status, category, q };
+    let filter = checked(Filter { month, unit, status, category, q }, IN_QUERY)?;
     let cursor = Cursor::read(&cursor)?;
     let behind = behind(&staff.call.access, after).await?;
     if wants_csv(&staff.call.headers) {
@@ -66,6 +68,9 @@ struct Cursor {
 impl Cursor {
     fn read(text: &str) -> Result<Self, Problem> {
         let malformed = || Problem::malformed("The cursor is not one of ours; search again from the beginning.");
+        if text.len() > CURSOR_MAX {
+            return Err(malformed());
+        }
         let (page, below) = text.split_once('.').unwrap_or((text, ""));
         let page = if page.is_empty() { None } else { Some(page.parse().map_err(|_| malformed())?) };
         Ok(Self { page, below: Some(below.to_owned()).filter(|below| !below.is_empty()) })

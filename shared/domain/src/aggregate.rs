@@ -84,6 +84,13 @@ pub trait Aggregate: Sized + Clone + Send + Sync + Serialize + DeserializeOwned 
     #[must_use]
     fn evolve(state: Option<Self>, event: &Self::Event, stamp: Stamp) -> Option<Self>;
 
+    /// How full the document may become by `event`, in eighths. What nobody's duty depends on leaves the rest to others:
+    /// whoever may add it could otherwise fill the document and stop the work on it.
+    #[must_use]
+    fn eighths(_event: &Self::Event) -> usize {
+        8
+    }
+
     /// Whether `event` destroys the document's data key, so that what is sealed in the document stays closed for ever.
     #[must_use]
     fn destroys_key(_event: &Self::Event) -> bool {

@@ -275,9 +275,18 @@ pub fn project(state: &Value) -> Option<Projection> {
     let at = |path: &str| state.pointer(path).cloned().unwrap_or_default();
     let taken = state.get("taken").and_then(Value::as_array).and_then(|taken| taken.last());
     let last = |part: usize| taken.and_then(|taken| taken.get(part)).cloned().unwrap_or_default();
+    let mut filter = at("/asked/filter");
+    // A page of the board holds the rows of 2 048 slots: codes and months have 20 letters at most, and of the words there
+    // is only that there were some. Documents of earlier releases have filters of any length.
+    for name in ["month", "unit", "status", "category", "q"] {
+        let room = if name == "q" { 0 } else { 20 };
+        if let Some(part) = filter.get_mut(name).filter(|part| part.as_str().is_some_and(|text| text.len() > room)) {
+            *part = json!("…");
+        }
+    }
     let columns = json!({
         "by": at("/asked/by"), "account": at("/asked/account"), "unit": at("/asked/unit"), "askedAt": at("/askedAt"),
-        "filter": at("/asked/filter"), "purpose": at("/asked/purpose"), "callers": at("/asked/callers"),
+        "filter": filter, "purpose": at("/asked/purpose"), "callers": at("/asked/callers"),
         "status": at("/status"), "decidedBy": at("/decided/account"), "decidedAt": at("/decided/at"),
         "reason": at("/decided/reason"), "takenAt": last(0), "rows": last(1),
     });

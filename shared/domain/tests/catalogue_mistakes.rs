@@ -213,6 +213,15 @@ fn the_town_file_is_checked_line_by_line_and_by_range() {
     assert_eq!(mistakes(&bare)[0].3, RowErrorCode::Malformed);
     let days = with("town.toml", "{ n = 24, unit = \"naturalHours\" }", "{ n = 1, unit = \"workingDays\" }");
     assert_one(&days, "town.toml", 0, "urge_cooldown", RowErrorCode::Format);
+    for (column, days) in [("reopen_window", 7), ("repeat_closed_window", 90), ("suspension_max", 30)] {
+        let natural = format!("{column} = {{ n = {days}, unit = \"naturalDays\" }}");
+        let working = with("town.toml", &natural, &natural.replace("natural", "working"));
+        assert_one(&working, "town.toml", 0, column, RowErrorCode::Format);
+    }
+    for (column, limit) in [("address_per_minute", 10), ("address_per_minute_with_work", 60)] {
+        let more = with("town.toml", &format!("{column} = {limit}"), &format!("{column} = 101"));
+        assert_one(&more, "town.toml", 0, column, RowErrorCode::OutOfRange);
+    }
     let hours = with("town.toml", "14:00-17:30", "11:00-17:30");
     assert_eq!(mistakes(&hours)[0].3, RowErrorCode::Malformed);
 }

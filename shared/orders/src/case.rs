@@ -98,7 +98,7 @@ async fn wrong_secret<P: Platform>(
     document: &Document<WorkOrder>,
 ) -> Result<Problem, Problem> {
     let token = base16ct::lower::encode_string(&call.access.random::<8>());
-    let count = rate::hit(&call.access, keys, "secret", document.id.as_str(), &token, HOUR_MS).await?;
+    let count = rate::strict_hit(&call.access, keys, "secret", document.id.as_str(), &token, HOUR_MS).await?;
     let resets_in_ms = i64::from(count.resets_in_s).saturating_mul(1000);
     if count.n < WRONG_SECRETS_MAX {
         return Ok(Problem::not_found());

@@ -5,12 +5,51 @@
 //! its order would not.
 
 use canon::DocId;
+use domain::catalogue::{CategoryCode, UnitCode};
 use domain::export::Filter;
-use domain::order::{Relation, is_within};
+use domain::order::{Relation, Status, is_within};
 use domain::permission::{Action, permitted};
+use domain::time::Date;
 use serde_json::{Value, json};
+use service::Problem;
 use service::session::{Session, StaffCall};
 use store::{Access, Platform, StoreError, TableRow, read_table, table_page, timeline_months};
+
+use crate::Check;
+
+/// Characters of the words of a search: the longest title that a town may allow.
+const WORDS_MAX: usize = 200;
+
+/// What to call the parts of a filter, in the order of its fields: where they come in a query.
+pub const IN_QUERY: [&str; 5] = ["?month", "?unit", "?status", "?category", "?q"];
+/// And where in the body of an export.
+pub const IN_BODY: [&str; 5] = ["/filter/month", "/filter/unit", "/filter/status", "/filter/category", "/filter/q"];
+
+/// A filter as it may be looked for and recorded. Each export keeps its own, so one without limits would be a way to
+/// fill the store: a month has 7 letters, codes have 20 at most, words as many as a title.
+///
+/// # Errors
+/// 422 with the parts that are wrong.
+pub fn checked(filter: Filter, parts: [&'static str; 5]) -> Result<Filter, Problem> {
+    let Filter { month, unit, status, category, q } = filter;
+    let [at_month, at_unit, at_status, at_category, at_q] = parts;
+    let mut check = Check::default();
+    let mut known = |part, text: &str, is_known: bool| {
+        if !text.is_empty() && !is_known {
+            check.note(part, "invalid");
+        }
+    };
+    known(at_month, &month, format!("{month}-01").parse::<Date>().is_ok());
+    known(at_unit, &unit, unit.parse::<UnitCode>().is_ok());
+    known(at_status, &status, canon::read_value::<Status>(json!(status)).is_ok());
+    known(at_category, &category, category.parse::<CategoryCode>().is_ok());
+    let q = check.text(at_q, &q, WORDS_MAX).unwrap_or_default();
+    if check.is_clean() {
+        Ok(Filter { month, unit, status, category, q })
+    } else {
+        Err(Problem::invalid(check.into_errors()))
+    }
+}
 
 /// Rows of the table with the orders that they show.
 pub type Rows = Vec<(DocId, TableRow)>;
@@ -92,12 +131,14 @@ fn may_see(columns: &Value, session: &Session) -> bool {
     !is_about(columns, session) && relations.iter().any(|(relation, holds)| *holds && sees(*relation))
 }
 
-/// Whether a row's order complains about this person's unit or what it is a part of.
+/// Whether a row's order complains about this person's unit or grid, or what it is a part of.
 #[must_use]
 pub fn is_about(columns: &Value, session: &Session) -> bool {
     let respondents = columns.get("respondents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let unit = session.unit.as_ref().map(|unit| unit.as_str()).unwrap_or_default();
-    respondents.iter().filter_map(Value::as_str).any(|respondent| is_within(unit, respondent))
+    let grid = session.grid.as_ref().map(|grid| grid.as_str()).unwrap_or_default();
+    let mut respondents = respondents.iter().filter_map(Value::as_str);
+    respondents.any(|respondent| is_within(unit, respondent) || is_within(grid, respondent))
 }
 
 /// A row as the API shows it. Who is complained about is told in the order itself.

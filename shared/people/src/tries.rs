@@ -48,7 +48,7 @@ async fn count<P: Platform>(
 ) -> Result<rate::Count, Problem> {
     // Every try counts, also the same one again.
     let token = base16ct::lower::encode_string(&call.access.random::<8>());
-    Ok(rate::hit(&call.access, keys, scope, subject, &token, window_ms).await?)
+    Ok(rate::strict_hit(&call.access, keys, scope, subject, &token, window_ms).await?)
 }
 
 fn too_many(resets_in_s: u32) -> Problem {

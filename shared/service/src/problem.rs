@@ -161,7 +161,7 @@ impl From<StoreError> for Problem {
 
 impl Problem {
     /// Keeps the cause for the log only.
-    fn with_cause(mut self, cause: String) -> Self {
+    pub(crate) fn with_cause(mut self, cause: String) -> Self {
         self.members.insert(CAUSE.to_owned(), Value::String(cause));
         self
     }

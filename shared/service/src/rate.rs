@@ -1,11 +1,12 @@
 //! Counting tries in a fixed window, on a single key that is reused for ever.
 //!
-//! Every hit has a token, so that a retry is not a second hit. An increment per window would leave a key behind for every minute and address; a small record that starts again by
-//! itself leaves one. A lost race costs a second look, and a record that stays contended counts as "too many".
+//! Every hit has a token, so that a retry is not a second hit. An increment per window would leave a key behind for every
+//! minute and address; a small record that starts again by itself leaves one. A lost race costs a second look, and a
+//! record that stays contended counts as "too many".
 
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
-use store::{Access, Platform, StoreError, Swap};
+use store::{Access, Platform, StoreError, Swap, ensure_value};
 
 use crate::keys::Keys;
 
@@ -15,7 +16,8 @@ const ROUNDS_MAX: u32 = 6;
 /// the internet came by; a town's has some thousands. Two addresses share a counter once in 16.8 million.
 const SUBJECT_DIGITS: usize = 6;
 
-/// Tokens that a window remembers; later ones all count as the last. Above every limit that is asked of it (60).
+/// Tokens that a window remembers; later ones all count as the last. Not below any limit that is asked of it: a town's own
+/// are 100 at most (`domain`, `town.toml`).
 const TOKENS_MAX: usize = 100;
 /// Characters kept of a token: 10 hexadecimal digits, 40 bits, for at most 100 of them.
 const TOKEN_DIGITS: usize = 10;
@@ -67,7 +69,9 @@ pub async fn hit<P: Platform>(
         window.tokens.push(token.to_owned());
         let bytes = serde_json::to_vec(&window)?;
         let done = match current {
-            // Nothing to swap: two first hits at once may count as one, which no limit notices.
+            // Nothing to swap: two first hits at once may count as one. A submission, an upload or a me too more than
+            // its limit harms nobody, and bringing the record into being first would cost each new address two writes;
+            // guesses are counted by `strict_hit`.
             None => access.set(&key, bytes).await.map(|()| true)?,
             Some(_) if access.swap(handle, bytes.clone()).await? == Swap::Confirmed => true,
             Some(_) => access.get(&key).await?.as_deref() == Some(bytes.as_slice()),
@@ -80,13 +84,32 @@ pub async fn hit<P: Platform>(
     Ok(count(TOKENS_MAX, now, start_ms, window_ms))
 }
 
+/// As [`hit`], where of many first hits at once each has to count: guesses at secrets, passwords and codes. The record
+/// is brought into being before it is counted in, so that all of them swap it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn strict_hit<P: Platform>(
+    access: &Access<P>,
+    keys: &Keys,
+    scope: &str,
+    subject: &str,
+    token: &str,
+    window_ms: i64,
+) -> Result<Count, StoreError> {
+    let empty = serde_json::to_vec(&Window::default())?;
+    ensure_value(access, &key_of(keys, scope, subject), empty).await?;
+    hit(access, keys, scope, subject, token, window_ms).await
+}
+
 fn count(place: usize, now: Moment, start_ms: i64, window_ms: i64) -> Count {
     let left_ms = start_ms.saturating_add(window_ms).saturating_sub(now.unix_ms());
     let n = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
     Count { n, resets_in_s: u32::try_from(left_ms / 1000).unwrap_or(0).max(1) }
 }
 
-/// Forgets what was counted for `subject` in `scope`.
+/// Forgets what was counted for `subject` in `scope`. The record stays, empty: without it the next hits would be first
+/// ones again, of which many at once count as one.
 ///
 /// # Errors
 /// When the store fails.
@@ -96,7 +119,18 @@ pub async fn forget<P: Platform>(
     scope: &str,
     subject: &str,
 ) -> Result<(), StoreError> {
-    Ok(access.delete_many(&[key_of(keys, scope, subject)]).await?)
+    let (key, empty) = (key_of(keys, scope, subject), serde_json::to_vec(&Window::default())?);
+    for round in 0..ROUNDS_MAX {
+        let (handle, current) = access.compare(&key).await?;
+        if current.is_none_or(|current| current == empty)
+            || access.swap(handle, empty.clone()).await? == Swap::Confirmed
+        {
+            return Ok(());
+        }
+        access.back_off(round).await;
+    }
+    // Somebody keeps trying: what they try counts.
+    Ok(())
 }
 
 fn key_of(keys: &Keys, scope: &str, subject: &str) -> String {

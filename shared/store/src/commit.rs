@@ -34,7 +34,8 @@ pub enum CommitError<R: std::error::Error> {
     /// The operation id was used before, with another request.
     #[error("this idempotency key was used for another request")]
     OtherRequest,
-    /// The document has reached [`DOCUMENT_BYTES_MAX`] or [`EVENTS_MAX`].
+    /// The document has reached [`DOCUMENT_BYTES_MAX`] or [`EVENTS_MAX`], or what the event may have of
+    /// them ([`Aggregate::eighths`]).
     #[error("the case file is full")]
     Full,
     /// The store did not play along; safe to retry.
@@ -102,8 +103,9 @@ where
     }
     let slot = feed::allocate(access).await?;
     let Birth { event, key: data_key, lookups } = birth(slot).map_err(CommitError::Rejected)?;
+    let room = Room::of(A::eighths(&event));
     let document = Document::<A>::first(id, data_key, new_event(access, &operation, slot, event))?;
-    let bytes = encode(&document)?;
+    let bytes = encode(&document, room)?;
     let mut pairs = vec![feed::notice(access, slot, &key)?];
     pairs.extend(lookups);
     if access.platform().has_atomic_batches().await? {
@@ -136,16 +138,24 @@ where
     let mut announced = None;
     for round in 0..ROUNDS_MAX {
         let (handle, bytes) = access.compare(&key).await?;
-        let document = Document::<A>::parse(&bytes.ok_or(CommitError::NotFound)?)?;
+        let (size, document) = {
+            let bytes = bytes.ok_or(CommitError::NotFound)?;
+            (bytes.len(), Document::<A>::parse(&bytes)?)
+        };
         if let Some(slot) = replayed(&document, operation)? {
             // Under the slot that this call announced, it was this call whose swap went unconfirmed.
             return Ok(Committed { document, slot, replayed: announced != Some(slot) });
         }
         let event = decide(&document, &operation.context).map_err(CommitError::Rejected)?;
+        let room = Room::of(A::eighths(&event));
+        // Before it is announced: what can never be is nothing to wait for.
+        if size >= room.bytes || document.events.len() >= room.events {
+            return Err(CommitError::Full);
+        }
         let slot = announce(access, announced, document.last_slot(), &key).await?;
         announced = Some(slot);
         let document = document.append(new_event(access, operation, slot, event))?;
-        let bytes = encode(&document)?;
+        let bytes = encode(&document, room)?;
         match access.swap(handle, bytes).await {
             Ok(Swap::Confirmed) => return Ok(Committed { document, slot, replayed: false }),
             // Unknown either way: the next round looks for the operation in what it reads.
@@ -195,9 +205,27 @@ fn new_event<P: Platform, E>(access: &Access<P>, operation: &Operation, slot: u6
     NewEvent { op: op.clone(), request: *request, slot, at: context.now, by: context.by.clone(), event, nonce }
 }
 
-fn encode<A: Aggregate>(document: &Document<A>) -> Result<Vec<u8>, CommitError<A::Rejection>> {
+/// How large a document may become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes as it is stored.
+    pub bytes: usize,
+    /// Events.
+    pub events: usize,
+}
+
+impl Room {
+    /// So many eighths of [`DOCUMENT_BYTES_MAX`] and [`EVENTS_MAX`]; see [`Aggregate::eighths`].
+    #[must_use]
+    pub const fn of(eighths: usize) -> Self {
+        let (bytes, events) = (DOCUMENT_BYTES_MAX.saturating_mul(eighths), EVENTS_MAX.saturating_mul(eighths));
+        Self { bytes: bytes / 8, events: events / 8 }
+    }
+}
+
+fn encode<A: Aggregate>(document: &Document<A>, room: Room) -> Result<Vec<u8>, CommitError<A::Rejection>> {
     let bytes = serde_json::to_vec(document).map_err(StoreError::from)?;
-    if bytes.len() > DOCUMENT_BYTES_MAX || document.events.len() > EVENTS_MAX {
+    if bytes.len() > room.bytes || document.events.len() > room.events {
         return Err(CommitError::Full);
     }
     Ok(bytes)

@@ -30,7 +30,7 @@ pub use board::{
     QUEUE_ROWS_MAX, QueueRow, Sums, TIMELINE_SLOTS, TableRow, TimelinePage, TimelineQuery, TimelineRow, read_queue,
     read_sums, read_table, read_timeline, table_page, timeline_months,
 };
-pub use commit::{Birth, CommitError, Committed, DOCUMENT_BYTES_MAX, EVENTS_MAX, Operation, create, update};
+pub use commit::{Birth, CommitError, Committed, DOCUMENT_BYTES_MAX, EVENTS_MAX, Operation, Room, create, update};
 pub use consumer::consume;
 pub use document::{Document, RawDocument, Recorded};
 pub use ensure::ensure_value;

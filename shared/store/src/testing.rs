@@ -115,6 +115,11 @@ impl Aggregate for Tally {
         Ok(command.clone())
     }
 
+    /// Nobody needs a nothing.
+    fn eighths(event: &TallyEvent) -> usize {
+        if matches!(event, TallyEvent::Added { amount: 0 }) { 4 } else { 8 }
+    }
+
     fn evolve(state: Option<Self>, event: &TallyEvent, stamp: Stamp) -> Option<Self> {
         match (state, event) {
             (_, TallyEvent::Opened { amount }) => Some(Self { total: *amount, at: stamp.at.to_string() }),

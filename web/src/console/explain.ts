@@ -50,6 +50,7 @@ const FIELD_OF_RULE: Record<string, string> = {
   suspensionTooLong: 'limit',
   villageCannotLead: 'lead',
   accusedUnit: 'lead',
+  centreAccused: 'units',
   unitTwice: 'coUnits',
   answersMissing: 'answer',
   returnReasonRefused: 'reason',

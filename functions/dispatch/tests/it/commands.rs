@@ -75,6 +75,10 @@ async fn bad_input_is_named_and_changes_nothing() {
         ("hand-off", json!({"to": "petition"}), 422, "textMissing"),
         ("merge", json!({"parent": "YD12345-20200101-00001"}), 422, "invalidFields"),
         ("answer-now", json!({"text": "x"}), 409, "notForThisType"),
+        // It is shown to whoever sees the order, so nobody is named in it.
+        ("answer-now", json!({"text": "x", "knowledge": "李小明 13812345678"}), 422, "invalidFields"),
+        ("answer-now", json!({"text": "x", "knowledge": "K".repeat(41)}), 422, "invalidFields"),
+        ("answer-now", json!({"text": "x", "knowledge": "K-2026-001"}), 409, "notForThisType"),
         ("sign", json!({}), 403, "notPermitted"),
         ("archive", json!({}), 422, "invalidFields"),
         ("no-such-step", json!({}), 404, "notFound"),
@@ -165,4 +169,23 @@ async fn search_finds_and_exports() {
     let handler = town.person("handler", "handler", LEAD).await;
     let nothing = town.get(&handler, "/api/dispatch/orders").await.good();
     assert_eq!(nothing["items"], json!([]));
+}
+
+/// The light turns red by the clock alone: what the console kept must not hide that.
+#[tokio::test]
+async fn an_order_that_became_late_is_told_again() {
+    let mut town = Town::new().await;
+    let mut dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let (id, _) = town.submit().await;
+    town.step(&dispatcher, &id, "dispatch", json!({"lead": LEAD})).await.good();
+    let path = format!("/api/dispatch/orders/{id}");
+    let seen = town.get(&dispatcher, &path).await;
+    let (_, etag) = seen.headers.iter().find(|(name, _)| name == "etag").unwrap();
+    for (days, status) in [(0, 304), (30, 200)] {
+        town.days_later(days, &mut [&mut dispatcher]).await;
+        let headers = [("cookie", dispatcher.cookie.as_str()), ("if-none-match", etag.as_str())];
+        let again = town.send("GET", &path, &headers, None).await;
+        assert_eq!(again.status, status, "{days} days");
+        assert!(status == 304 || again.body["light"] == "red", "{again:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use domain::order::{Relation, StepName};
 use domain::permission::{Action, permitted};
 use domain::staff::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::town::{LEAD, OTHER, Town};
 
@@ -127,6 +127,70 @@ async fn the_accused_unit_sees_nothing() {
         let found = town.get(person, "/api/dispatch/orders").await.good();
         assert_eq!(found["items"], json!([]));
     }
+}
+
+/// Handbook §1.9 (b): a unit has to know what to do, and nothing of who asked for it.
+#[tokio::test]
+async fn of_a_confidential_order_its_units_read_what_the_centre_wrote_for_them_and_nothing_else() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let (lead, helper) = (town.person("lead", "handler", LEAD).await, town.person("helper", "handler", HELPER).await);
+    let auditor = town.person("auditor", "auditor", "P02").await;
+    let (id, secret) = town.submit_confidential().await;
+    let owner = format!("Case {secret}");
+    let more = json!({"text": "我住在路灯对面。"});
+    let path = format!("/api/intake/orders/{id}/supplements");
+    town.send("POST", &path, &[("authorization", &owner)], Some(&more)).await.good();
+    let given = json!({"lead": LEAD, "coUnits": [HELPER], "text": "请检修商业街的路灯。"});
+    town.step(&dispatcher, &id, "dispatch", given).await.good();
+    for (person, reads) in [(&lead, true), (&helper, true), (&auditor, false)] {
+        let view = town.get(person, &format!("/api/dispatch/orders/{id}")).await.good();
+        let texts: Vec<&Value> = view["timeline"].as_array().unwrap().iter().map(|event| &event["text"]).collect();
+        let given = if reads { json!("请检修商业街的路灯。") } else { Value::Null };
+        assert_eq!(texts, [&Value::Null, &Value::Null, &given], "{person:?}");
+        assert_eq!((&view["title"], &view["content"]), (&Value::Null, &Value::Null));
+    }
+}
+
+/// Handbook §0.4, invariant 5, for whoever works in one grid: not in the order and not in its village's list.
+#[tokio::test]
+async fn the_accused_grid_sees_nothing() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let village = town.person("village", "grid_head", VILLAGE).await;
+    let accused = town.person_in("accused", "grid_worker", VILLAGE, "990181101001001").await;
+    let (id, _) = town.submit_in("990181101001001").await;
+    town.step(&dispatcher, &id, "name-respondent", json!({"units": ["990181101001001"]})).await.good();
+    town.step(&dispatcher, &id, "dispatch", json!({"lead": LEAD})).await.good();
+    town.tick().await;
+    assert_eq!(town.get(&accused, &format!("/api/dispatch/orders/{id}")).await.status, 404);
+    assert_eq!(town.queue(&accused, "village").await, Vec::<String>::new());
+    let queues = town.get(&accused, "/api/dispatch/queues").await.good();
+    assert!(queues["queues"].as_array().unwrap().iter().all(|queue| queue["total"] == 0), "{queues}");
+    assert_eq!(town.queue(&village, "village").await, [id]);
+    let rows = town.get(&village, "/api/dispatch/queues/village").await.good();
+    assert_eq!(rows["items"][0].get("respondents"), None, "who it is is told in the order itself");
+}
+
+#[tokio::test]
+async fn respondents_are_known_to_the_town_and_few() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let (id, _) = town.submit().await;
+    let many: Vec<String> = (1..=21).map(|n| format!("D{n:02}")).collect();
+    for (units, code) in [
+        (json!(["NOBODY"]), "unknown"),
+        (json!(["990181109999"]), "unknown"),
+        (json!([LEAD, OTHER, LEAD]), "unitTwice"),
+        (json!(many), "tooMany"),
+    ] {
+        let refused = town.step(&dispatcher, &id, "name-respondent", json!({"units": units})).await;
+        assert_eq!(refused.body["errors"], json!([{"pointer": "/units", "code": code}]));
+    }
+    let known = json!({"units": [LEAD, VILLAGE, "990181101001001"]});
+    let named = town.step(&dispatcher, &id, "name-respondent", known).await.good();
+    assert_eq!(named["handling"]["respondents"], json!([LEAD, VILLAGE, "990181101001001"]));
+    town.step(&dispatcher, &id, "name-respondent", json!({"units": []})).await.good();
 }
 
 #[tokio::test]

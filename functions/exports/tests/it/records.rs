@@ -60,6 +60,40 @@ async fn whoever_may_not_see_orders_exports_none_and_says_what_for() {
     assert_eq!(none["items"], json!([]));
 }
 
+/// A filter goes into a row of a board: 500 requests of one person must not make it more than the clock can fold.
+#[tokio::test]
+async fn a_filter_has_limits_and_its_words_are_on_no_list() {
+    let mut town = Town::new().await;
+    let dispatcher = town.person("dispatcher", "dispatcher", "C01").await;
+    let long = "x".repeat(201);
+    for (part, value) in [
+        ("month", "2026-13"),
+        ("month", "2026-111"),
+        ("unit", "x".repeat(21).as_str()),
+        ("status", "lost"),
+        ("category", "T 1"),
+        ("q", long.as_str()),
+    ] {
+        let body = json!({"filter": {part: value}, "purpose": "x"});
+        let refused = town.post(&dispatcher, "POST", "/api/exports", &body).await;
+        assert_eq!(refused.said(), (422, "invalidFields"), "{part} {value}");
+        assert_eq!(refused.body["errors"][0]["pointer"], json!(format!("/filter/{part}")));
+        let path = format!("/api/dispatch/orders?{part}={}", value.replace(' ', "%20"));
+        let refused = town.get(&dispatcher, &path).await;
+        assert_eq!(
+            (refused.said(), &refused.body["errors"][0]["pointer"]),
+            ((422, "invalidFields"), &json!(format!("?{part}")))
+        );
+    }
+    let cursor = format!("/api/dispatch/orders?cursor=1.{}", "x".repeat(64));
+    assert_eq!(town.get(&dispatcher, &cursor).await.said(), (400, "malformed"));
+    let body = json!({"filter": {"status": "pendingSign", "q": "张三的路灯"}, "purpose": "x"});
+    let taken = town.post(&dispatcher, "POST", "/api/exports", &body).await.good();
+    assert_eq!(taken["filter"]["q"], "张三的路灯", "whoever asked is told what was looked for");
+    let listed = &list(&mut town, &dispatcher).await[0];
+    assert_eq!((&listed["filter"]["q"], &listed["filter"]["status"]), (&json!("…"), &json!("pendingSign")));
+}
+
 /// The months lie behind each other in the table; a search looks through the one that it is about.
 #[tokio::test]
 async fn a_month_is_found_however_much_came_after_it() {

@@ -62,6 +62,63 @@ async fn an_open_case_is_not_erased_and_says_why() {
     }
 }
 
+/// Adds to a confidential case until it takes no more.
+async fn fill(story: &mut Story, case: &Case) {
+    let text = "𠮷".repeat(2_000);
+    for _ in 0..20 {
+        let answer = story.send(case, "supplements", json!({"text": text})).await;
+        if answer.status != 200 {
+            assert_eq!(answer.said(), (409, "caseFull"));
+            return;
+        }
+    }
+    panic!("twenty supplements of 11 KB are more than half of a case file");
+}
+
+/// Whoever holds a case can add to it; that must stop neither the work on it nor their own way out.
+#[tokio::test]
+async fn a_case_that_its_caller_filled_is_handled_withdrawn_and_erased_all_the_same() {
+    let mut story = Story::begin().await;
+    let case = story.submit(true).await;
+    fill(&mut story, &case).await;
+    story.handle(&case).await;
+    let number = story.view(&case).await["number"].clone();
+    story.send(&case, "withdrawal", json!({"reason": "𠮷".repeat(500)})).await.good();
+    story.send(&case, "erasure", json!({"confirm": number})).await.good();
+    assert!(story.desk(&case).await["erasedAt"].is_string());
+}
+
+/// What is due on a document that takes nothing any more is never done: the clock must not be kept busy with it.
+#[tokio::test]
+async fn a_full_case_does_not_keep_the_clock_awake() {
+    let mut story = Story::begin().await;
+    let case = story.submit(true).await;
+    fill(&mut story, &case).await;
+    let mut answer = story.remind(&case, "请尽快派单。").await;
+    for _ in 0..20 {
+        if answer.status != 200 {
+            break;
+        }
+        answer = story.remind(&case, &"𠮷".repeat(2_000)).await;
+    }
+    assert_eq!(answer.said(), (409, "caseFull"));
+    // Smaller ones fill what is left, until the clock's own would not fit either.
+    while story.remind(&case, &"𠮷".repeat(200)).await.status == 200 {}
+    story.town.tick().await;
+    story.town.gate.advance(30 * 24 * 3_600_000);
+    story.town.tick().await;
+    let duties = story.town.beat("/api/clock/duties").await;
+    assert_eq!((&duties["due"], &duties["more"]), (&json!(0), &json!(false)));
+    // Whoever filled it, its caller gets out, and it ends.
+    story.send(&case, "withdrawal", json!({"reason": "𠮷".repeat(500)})).await.good();
+    story.town.tick().await;
+    story.town.gate.advance(30 * 24 * 3_600_000);
+    story.town.tick().await;
+    let view = story.view(&case).await;
+    assert_eq!(view["status"], "archived");
+    story.send(&case, "erasure", json!({"confirm": view["number"]})).await.good();
+}
+
 /// Everything in the store, to look for what must not be there.
 fn holds(value: &Value, text: &str) -> bool {
     value.to_string().contains(text)

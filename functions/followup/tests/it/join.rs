@@ -26,10 +26,15 @@ async fn a_device_joins_once_and_a_phone_is_one_person() {
     assert_eq!(first, json!({"number": number, "meToo": 1, "replyPromised": false}));
     let again = join(&mut story, &number, json!({"device": device(1)})).await.good();
     assert_eq!(again["meToo"], 1);
+    // A number that comes later is stored nowhere, so nobody could reply to it.
+    let late = join(&mut story, &number, json!({"device": device(1), "phone": "13900000002"})).await.good();
+    assert_eq!((&late["meToo"], &late["replyPromised"]), (&json!(1), &json!(false)));
     for n in 2..=4 {
         let phone = if n < 4 { "13900000001" } else { "13812345678" };
         let told = join(&mut story, &number, json!({"device": device(n), "phone": phone})).await.good();
         assert_eq!((&told["meToo"], &told["replyPromised"]), (&json!(n), &json!(true)));
+        let again = join(&mut story, &number, json!({"device": device(n)})).await.good();
+        assert_eq!(again["replyPromised"], true, "to the number of the first time");
     }
     // Devices 2 and 3 have one phone, device 4 has the caller's own: three people are in it.
     let pool = story.queue("pool").await;

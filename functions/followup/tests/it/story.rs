@@ -52,6 +52,12 @@ impl Story {
         photo
     }
 
+    /// A reminder by the supervisor.
+    pub async fn remind(&mut self, case: &Case, text: &str) -> Answer {
+        let supervisor = self.supervisor.clone();
+        self.town.step(&supervisor, &case.id, "remind", json!({"text": text})).await
+    }
+
     /// What the caller sends.
     pub async fn send(&mut self, case: &Case, step: &str, body: Value) -> Answer {
         let owner = format!("Case {}", case.secret);

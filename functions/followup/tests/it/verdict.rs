@@ -130,3 +130,19 @@ async fn the_photos_of_a_result_are_shown_once_it_was_reviewed() {
     story.send(&other, "rating", unhappy()).await.good();
     assert_eq!(story.read(&other, &format!("/attachments/{photo}")).await.said(), (404, "notFound"), "another case's");
 }
+
+/// What becomes possible with time alone must not hide behind an answer that the browser kept.
+#[tokio::test]
+async fn an_urge_that_becomes_possible_again_is_told() {
+    let mut story = Story::begin().await;
+    let case = story.submit(false).await;
+    story.send(&case, "urges", json!({})).await.good();
+    let seen = story.read(&case, "").await;
+    let (_, etag) = seen.headers.iter().find(|(name, _)| name == "etag").unwrap();
+    let (path, owner) = (format!("/api/intake/orders/{}", case.id), format!("Case {}", case.secret));
+    let known = [("authorization", owner.as_str()), ("if-none-match", etag.as_str())];
+    assert_eq!(story.town.send("GET", &path, &known, None).await.status, 304);
+    story.town.gate.advance(25 * 3_600_000);
+    let later = story.town.send("GET", &path, &known, None).await.good();
+    assert_eq!(action(&later, "urge")["allowed"], true);
+}

@@ -86,6 +86,19 @@ async fn a_one_time_password_opens_nothing_but_the_choice_of_ones_own() {
     }
 }
 
+/// Two passwords in one request are two guesses, whoever there is under the account.
+#[tokio::test]
+async fn a_new_password_sent_along_is_a_guess_that_counts() {
+    let (town, _) = Town::with_administrator(Backend::Sqlite).await;
+    for account in ["admin", "nobody"] {
+        let login = json!({"account": account, "password": "wrong password", "newPassword": NEXT});
+        for _ in 0..2 {
+            assert_eq!(town.enter(&login).await.said(), (401, "signInRefused"), "{account}");
+        }
+        assert_eq!(town.enter(&login).await.said(), (429, "tooManyTries"), "{account}");
+    }
+}
+
 #[tokio::test]
 async fn people_see_where_they_are_signed_in_and_end_the_others() {
     let (mut town, here) = Town::with_administrator(Backend::Redis).await;

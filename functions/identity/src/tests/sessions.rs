@@ -78,6 +78,22 @@ async fn who_signs_in_often_is_not_locked_out() {
     }
 }
 
+/// Of many first tries at once each must count: the record is made once and swapped by every try, also by the first and
+/// by those after a success.
+#[tokio::test]
+async fn every_try_is_a_swap() {
+    let (town, _) = Town::with_administrator(Backend::Sqlite).await;
+    let before = town.gate.passed().len();
+    town.try_sign_in("admin", "wrong password").await;
+    town.try_sign_in("nobody", "wrong password").await;
+    let passed = town.gate.passed();
+    let tries = passed.iter().skip(before).filter(|op| op.key.starts_with("rate/signIn/"));
+    let kinds: Vec<&str> = tries.map(|op| op.kind).collect();
+    let (known, unknown) = kinds.split_at(3);
+    assert_eq!(known, ["get", "compare", "swap"], "forgetting left the record");
+    assert_eq!(unknown, ["get", "increment", "set", "compare", "swap"]);
+}
+
 #[tokio::test]
 async fn one_address_tries_sixty_times_a_minute() {
     let town = Town::new(Backend::Sqlite);

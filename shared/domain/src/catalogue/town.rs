@@ -114,11 +114,11 @@ pub struct TownLimits {
     pub redos_max: u32,
     /// How long between two urges of one order, in natural hours.
     pub urge_cooldown: Limit,
-    /// How long after closing an order can be reopened.
+    /// How long after closing an order can be reopened; in natural time.
     pub reopen_window: Limit,
     /// How near two places of the same matter are, in metres.
     pub duplicate_radius_m: u32,
-    /// How long a closed order still answers the same appeal of the same caller.
+    /// How long a closed order still answers the same appeal of the same caller; in natural time.
     pub repeat_closed_window: Limit,
     /// The repeat that raises the urgency.
     pub repeat_raises_urgency_at: u32,
@@ -233,8 +233,15 @@ impl Town {
                 fail(column, RowErrorCode::OutOfRange, detail);
             }
         }
-        if self.handling.suspension_max.natural_ms().is_none() {
-            fail("suspension_max", RowErrorCode::Format, "must be in natural days or hours".to_owned());
+        // Counted without a calendar: in working time they would be no time at all.
+        for (column, limit) in [
+            ("suspension_max", self.handling.suspension_max),
+            ("reopen_window", self.limits.reopen_window),
+            ("repeat_closed_window", self.limits.repeat_closed_window),
+        ] {
+            if limit.natural_ms().is_none() {
+                fail(column, RowErrorCode::Format, "must be in natural days or hours".to_owned());
+            }
         }
         if self.limits.urge_cooldown.unit != LimitUnit::NaturalHours {
             fail("urge_cooldown", RowErrorCode::Format, "must be in naturalHours".to_owned());
@@ -276,8 +283,9 @@ impl Town {
             ("repeat_closed_window", l.repeat_closed_window.n.into(), 0..=366),
             ("repeat_raises_urgency_at", l.repeat_raises_urgency_at.into(), 1..=100),
             ("group_callers", l.group_callers.into(), 2..=1_000),
-            ("address_per_minute", l.address_per_minute.into(), 1..=10_000),
-            ("address_per_minute_with_work", l.address_per_minute_with_work.into(), 1..=10_000),
+            // A window remembers 100 hits (`service::rate`), so more would be no limit.
+            ("address_per_minute", l.address_per_minute.into(), 1..=100),
+            ("address_per_minute_with_work", l.address_per_minute_with_work.into(), 1..=100),
             ("phone_per_day", l.phone_per_day.into(), 1..=1_000),
             // 2^24 hashes take an old phone about a minute.
             ("work_bits", l.work_bits.into(), 1..=24),

@@ -222,6 +222,8 @@ impl WorkOrder {
             "repeats": self.repeats.len(),
         });
         if let Some(handling) = self.handling.as_deref() {
+            // Whoever reads it can be one of them: a grid of the village, a co-unit, the centre.
+            put(&mut row, "respondents", json!(handling.respondents));
             handling.put_deadlines(&mut row);
         }
         row
@@ -247,10 +249,9 @@ impl WorkOrder {
         queues
     }
 
-    /// The centre's own queues; its rows name the respondents, so that whoever reads them can be one of them.
+    /// The centre's own queues.
     fn centre_queues(&self, handling: &Handling, row: &Value, queues: &mut Vec<(String, Value)>) {
         let mut row = row.clone();
-        put(&mut row, "respondents", json!(handling.respondents));
         put(&mut row, "leadUnit", json!(handling.lead));
         put(&mut row, "request", json!(handling.request.as_ref().map(|request| request.kind)));
         put(&mut row, "ruling", json!(handling.ruling));

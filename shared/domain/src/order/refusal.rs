@@ -59,6 +59,9 @@ reasons! {
     HandOffFirst = "handOffFirst", Conflict;
     /// The unit is complained about.
     AccusedUnit = "accusedUnit", Conflict;
+    /// The centre itself is complained about: nobody of it could go on with the order. It is handed off to the superior, or
+    /// dispatched to the discipline office without naming the centre (handbook §1.9, d).
+    CentreAccused = "centreAccused", Invalid;
     /// A village helps; it does not lead.
     VillageCannotLead = "villageCannotLead", Invalid;
     /// The lead unit helps itself, or a unit twice.

@@ -6,6 +6,7 @@ use super::decide::OrderRejection;
 use super::event::{OrderEvent, Withdrawn};
 use super::gate::{Asking, ensure};
 use super::refusal::{Refusal, Why};
+use super::standing::is_within;
 use super::step::{Assignment, StaffCommand, Step};
 use super::work::{Clocked, Clocks, Handling, Outcome, Work};
 use super::{Status, WorkOrder};
@@ -50,6 +51,11 @@ impl WorkOrder {
             Step::Dispatch(assignment) => Ok(OrderEvent::Dispatched(self.assign(command, assignment)?)),
             Step::Transfer(assignment) => Ok(OrderEvent::Transferred(self.assign(command, assignment)?)),
             Step::NameRespondent { units } => {
+                // Only the centre names, so whoever names their own unit would shut out everybody who can hand it on.
+                let own = |unit: &UnitCode| {
+                    command.member.unit.as_ref().is_some_and(|own| is_within(own.as_str(), unit.as_str()))
+                };
+                ensure(!units.iter().any(own), Why::CentreAccused)?;
                 Ok(OrderEvent::RespondentNamed(Box::new(Work { units: units.clone(), ..work() })))
             }
             Step::AnswerNow { knowledge } => {

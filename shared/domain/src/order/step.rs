@@ -53,7 +53,7 @@ pub enum Step {
     Transfer(Assignment),
     /// Answer a question at once.
     AnswerNow {
-        /// The entry of the knowledge base.
+        /// The code of the entry of the knowledge base.
         knowledge: String,
     },
     /// It is not the town's; the text says what the caller was told.

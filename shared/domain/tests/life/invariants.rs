@@ -77,6 +77,11 @@ fn invariant_05_a_unit_complained_about_neither_handles_nor_sees() {
     let worker = Member { grid: Some(GRID.parse().unwrap()), ..member("worker", Role::GridWorker, VILLAGE) };
     assert_eq!(village.order.sight(&worker), Sight::default());
     assert!(is_within(GRID, VILLAGE) && !is_within(VILLAGE, GRID) && !is_within("D10", "D1"));
+    // The centre is nobody's respondent: then nobody would be left to hand the order on.
+    let mut scene = Scene::new();
+    let centre = Step::NameRespondent { units: vec![unit("D01"), unit("C01")] };
+    assert_eq!(scene.take(&dispatcher(), centre), Err(Why::CentreAccused));
+    assert!(scene.order.sight(&dispatcher()).order);
     let mut village = village;
     assert_eq!(
         village.take(&dispatcher(), Step::Dispatch(village.assignment(LEAD, &[VILLAGE]))),

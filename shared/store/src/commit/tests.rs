@@ -163,6 +163,21 @@ fn a_document_takes_500_events_and_no_more() {
     assert!(now(add(&world.access(), "a", "7", 1)).unwrap().replayed, "a full document still answers retries");
 }
 
+/// Whoever may add what nobody needs cannot stop those who have to go on; and takes no slot for what does not fit.
+#[test]
+fn what_nobody_needs_takes_half_of_a_document() {
+    let world = World::new(Backend::Sqlite);
+    world.open("a", 0);
+    for event in 1..EVENTS_MAX / 2 {
+        world.add("a", &event.to_string(), 0);
+    }
+    let slots = world.keys().len();
+    assert!(matches!(now(add(&world.access(), "a", "one more", 0)), Err(CommitError::Full)));
+    assert_eq!(world.keys().len(), slots, "nothing was announced");
+    world.add("a", "somebody's duty", 1);
+    assert_eq!(raw(&world, "a").events.len(), EVENTS_MAX / 2 + 1);
+}
+
 #[test]
 fn an_event_that_was_altered_dropped_or_moved_breaks_the_chain() {
     let world = World::new(Backend::Sqlite);
