@@ -113,6 +113,19 @@ test('an unanswered question names itself, links to its field and takes the focu
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'contact-named')
 })
 
+test('a phone number that the town would refuse is refused at its field, a landline with a dash is taken', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'contact', w)
+  await page.locator('#contact-named').check()
+  // As long as a mobile, but none begins so.
+  await page.locator('#phone').fill('12345678901')
+  await next(page)
+  await page.locator('.summary a[href="#phone"]').waitFor()
+  await page.locator('#phone').fill('0523-8888 1234')
+  await next(page)
+  await page.waitForURL('**/report/check')
+})
+
 test('changing an answer from the check page leads back to it', async (t) => {
   const page = await device(t)
   await fillUpTo(page, 'check', w, { anonymous: true })
