@@ -244,6 +244,25 @@ test('two windows: the older answers pause, come over on request, and are sent o
   assert.match(await second.locator('main').innerText(), new RegExp(number))
 })
 
+test('an answer that stalls half-way is given up, with advice', async (t) => {
+  const page = await device(t)
+  await page.addInitScript(() => {
+    const [fetched, wait] = [window.fetch, window.setTimeout]
+    // What the portal waits for an answer, in short.
+    window.setTimeout = (work, ms, ...more) => wait(work, ms === 30_000 ? 500 : ms, ...more)
+    window.fetch = async (path, init) => {
+      const answer = await fetched(path, init)
+      if (!String(path).endsWith('/api/catalogue')) return answer
+      const stalled = new ReadableStream({
+        start: (body) => init.signal.addEventListener('abort', () => body.error(new DOMException('', 'AbortError'))),
+      })
+      return new Response(stalled, { headers: answer.headers })
+    }
+  })
+  await go(page, '/report/type')
+  await page.getByText('网络太慢，没有等到回音').waitFor()
+})
+
 test('a busy server is asked again by itself when it said', async (t) => {
   const page = await device(t, { expected: [503, 429] })
   await fillUpTo(page, 'check', w, { anonymous: true })

@@ -66,18 +66,37 @@ function parseProblem(status: number, text: string): ProblemBody {
   return { status }
 }
 
+/** The same answer with its body read to the end; `heard` is told of each part of it. */
+async function whole(response: Response, heard: () => void): Promise<Response> {
+  const reader = response.body?.getReader()
+  if (!reader) return response
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value)
+    heard()
+  }
+  return new Response(parts.length > 0 ? new Blob(parts) : null, response)
+}
+
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // Begins anew with each part of the body: a large file may come slowly, one that stalls half-way is lost.
+  const wait = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS)
+  }
   let response: Response
   try {
+    wait()
     response = await fetch(path, { ...init, signal: stop.signal, credentials: 'same-origin' })
+    hearServerTime(response.headers.get('date'))
+    response = await whole(response, wait)
   } catch {
     throw new ApiProblem(stop.signal.aborted ? 'timeout' : 'offline', 0, {})
   } finally {
     clearTimeout(timer)
   }
-  hearServerTime(response.headers.get('date'))
   if (response.ok) return response
   const problem = parseProblem(response.status, await response.text().catch(() => ''))
   throw new ApiProblem('http', response.status, problem, seconds(response.headers.get('retry-after')))
