@@ -147,6 +147,38 @@ test('a HEIC of an iPhone is taken as it is where the browser cannot draw it', a
   await page.getByText(w.noPreview).waitFor()
 })
 
+test('what was transparent in a picture becomes white paper, not black', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await fillUpTo(page, 'photos', w)
+  // 8 × 8 px of nothing.
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAADUlEQVR42mNgGAUgAAABCAABXbcZDQAAAABJRU5ErkJggg=='
+  await page.setInputFiles('input[type=file]', [{ name: 'sketch.png', mimeType: 'image/png', buffer: Buffer.from(png, 'base64') }])
+  await page.locator('.cell.done').waitFor()
+  const pixel = await page.locator('.cell img').evaluate(async (image) => {
+    await image.decode()
+    const paper = document.createElement('canvas').getContext('2d')
+    paper.drawImage(image, 0, 0)
+    return [...paper.getImageData(0, 0, 1, 1).data]
+  })
+  assert.ok(pixel.every((part) => part > 250), pixel.join(' '))
+})
+
+test('several photos chosen at once are written to the device once more when all are small, not after each', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await page.addInitScript(() => {
+    window.written = []
+    const put = IDBObjectStore.prototype.put
+    IDBObjectStore.prototype.put = function (value, ...more) {
+      if (value?.photos) window.written.push(value.photos.filter((one) => one.small).length)
+      return put.call(this, value, ...more)
+    }
+  })
+  const one = await photo()
+  await fillUpTo(page, 'photos', w, { photos: [one, one, one] })
+  const written = await page.evaluate(() => window.written)
+  assert.deepEqual([...new Set(written)], [0, 3], `small ones at each writing: ${written}`)
+})
+
 test('a position that takes too long is given up with advice', async (t) => {
   const page = await device(t)
   await page.addInitScript(() => {

@@ -43,8 +43,10 @@ export class ApiProblem extends Error {
 
 // A form answer is a few KiB; on a 2G uplink (about 5 KiB/s) that is seconds, so 30 s means "lost".
 const ANSWER_TIMEOUT_MS = 30_000
-// A photo is at most about 700 KiB after compression; 120 s serves an uplink of 6 KiB/s.
-const UPLOAD_TIMEOUT_MS = 120_000
+// A photo is at most about 700 KiB after compression; 120 s serves an uplink of 6 KiB/s (6 bytes a millisecond), and what
+// no browser could make smaller (10 MiB at most) gets the time that it takes there.
+const UPLOAD_TIMEOUT_MIN_MS = 120_000
+const UPLINK_BYTES_PER_MS = 6
 // The server may raise the price once while we compute; more rounds would only burn battery.
 const PROOF_ROUNDS_MAX = 3
 
@@ -216,7 +218,7 @@ export function uploadAttachment(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', '/api/intake/attachments')
-    request.timeout = UPLOAD_TIMEOUT_MS
+    request.timeout = Math.max(UPLOAD_TIMEOUT_MIN_MS, Math.ceil(blob.size / UPLINK_BYTES_PER_MS))
     request.setRequestHeader('Content-Type', mime)
     request.setRequestHeader('Idempotency-Key', key)
     request.upload.onprogress = (e) => e.lengthComputable && onProgress(e.loaded / e.total)

@@ -45,21 +45,36 @@ async function decode(file: Blob): Promise<ImageBitmap | HTMLImageElement> {
   }
 }
 
-/** A smaller JPEG, or the file itself where this browser cannot read the format (HEIC outside Safari). */
+function draw(image: ImageBitmap | HTMLImageElement): HTMLCanvasElement {
+  const width = 'naturalWidth' in image ? image.naturalWidth : image.width
+  const height = 'naturalHeight' in image ? image.naturalHeight : image.height
+  const scale = Math.min(1, EDGE_MAX_PX / Math.max(width, height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(1, Math.round(width * scale))
+  canvas.height = Math.max(1, Math.round(height * scale))
+  const paper = canvas.getContext('2d')
+  // Short of memory a phone gives none; an empty picture must not take the photo's place.
+  if (!paper) throw new Error('no canvas')
+  // JPEG knows no transparency: without white paper it turns black.
+  paper.fillStyle = '#fff'
+  paper.fillRect(0, 0, canvas.width, canvas.height)
+  paper.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return canvas
+}
+
+/** A smaller JPEG, or the file itself where this browser cannot read the format (HEIC outside Safari) or draw it. */
 export async function shrink(file: Blob): Promise<Blob> {
+  let image: ImageBitmap | HTMLImageElement | null = null
   try {
-    const image = await decode(file)
-    const width = 'naturalWidth' in image ? image.naturalWidth : image.width
-    const height = 'naturalHeight' in image ? image.naturalHeight : image.height
-    const scale = Math.min(1, EDGE_MAX_PX / Math.max(width, height))
-    const canvas = document.createElement('canvas')
-    canvas.width = Math.max(1, Math.round(width * scale))
-    canvas.height = Math.max(1, Math.round(height * scale))
-    canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+    image = await decode(file)
+    const canvas = draw(image)
     const smaller = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', JPEG_QUALITY))
     return smaller ?? file
   } catch {
     return file
+  } finally {
+    // Decoded it takes 50 MB, which a cheap phone wants back before the next one.
+    if (image && 'close' in image) image.close()
   }
 }
 
@@ -128,19 +143,25 @@ export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
     return running
   }
 
-  async function prepare({ key, blob, mime, small }: Photo): Promise<void> {
-    if (small) return
-    states.set(key, { step: 'preparing', share: 0, code: '' })
-    const copy = await shrink(blob)
-    list.value = list.value.map((one) => (one.key === key ? { ...one, blob: copy, mime: copy.type || mime, small: true } : one))
+  /** Makes the smaller copies; the list changes once for all of them, because each change writes every photo to the device. */
+  async function prepare(photos: Photo[]): Promise<void> {
+    const copies = new Map<string, Blob>()
+    for (const { key } of photos) states.set(key, { step: 'preparing', share: 0, code: '' })
+    for (const { key, blob } of photos) copies.set(key, await shrink(blob))
+    for (const key of copies.keys()) states.delete(key)
+    list.value = list.value.map((one) => {
+      const copy = copies.get(one.key)
+      return copy ? { ...one, blob: copy, mime: copy.type || one.mime, small: true } : one
+    })
   }
 
   /** Continues with what a reload or a lost network interrupted. */
   async function resume(): Promise<void> {
-    for (const photo of list.value.filter((one) => !one.id && !HOPELESS.has(stateOf(one).code))) {
-      await prepare(photo)
-      void enqueue(photo.key)
-    }
+    // What an earlier call prepares already, it sends too.
+    const open = list.value.filter((one) => !one.id && !HOPELESS.has(stateOf(one).code) && stateOf(one).step !== 'preparing')
+    const large = open.filter((one) => !one.small)
+    if (large.length > 0) await prepare(large)
+    for (const { key } of open) void enqueue(key)
   }
 
   async function add(files: File[]): Promise<void> {
