@@ -55,6 +55,41 @@ test('a cut upload goes on by itself, under the same key', async (t) => {
   assert.equal(keys[0], keys[1])
 })
 
+/** A server that is busy, and says for how long. */
+const busy = (seconds) => ({
+  status: 503, headers: { 'retry-after': String(seconds) }, contentType: 'application/problem+json', body: '{"status":503,"code":"unavailable"}',
+})
+
+test('a photo that a busy server put off goes out when it said', async (t) => {
+  const page = await device(t, { expected: [503, 429] })
+  await fillUpTo(page, 'photos', w)
+  await page.route(UPLOADS, (route) => route.fulfill(busy(3)), { times: 1 })
+  await page.setInputFiles('input[type=file]', [await photo()])
+  await page.getByText(/照片 1 没有传上去：系统正忙，3 秒后/).waitFor()
+  await page.locator('.cell.done').waitFor()
+})
+
+test('what keeps a photo from being sent is said at the check, with the wait and the way to it', async (t) => {
+  const page = await device(t, { expected: [503, 429] })
+  await fillUpTo(page, 'photos', w)
+  await page.route(UPLOADS, (route) => route.fulfill(busy(120)))
+  await page.setInputFiles('input[type=file]', [await photo()])
+  await page.locator('.cell.failed').waitFor()
+  await next(page)
+  await page.waitForURL('**/contact')
+  await page.locator('input[value=anonymous]').check()
+  await next(page)
+  await page.waitForURL('**/check')
+  await page.locator('.send').click()
+  await page.locator('.summary', { hasText: w.busy }).waitFor()
+  assert.match(await page.locator('.summary').innerText(), new RegExp(w.minutes))
+  await page.unroute(UPLOADS)
+  await page.locator('.summary a').click()
+  await page.waitForURL('**/report/photos?from=check')
+  await page.locator('.again').click()
+  await page.locator('.cell.done').waitFor()
+})
+
 test('a photo that waited for more than a day is gone there, and goes out again as another one', { timeout: 120_000 }, async (t) => {
   const page = await device(t, { expected: [409, 422, 429] })
   await fillUpTo(page, 'check', w, { photos: [await photo()], anonymous: true })

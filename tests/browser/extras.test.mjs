@@ -15,29 +15,38 @@ async function until(seconds, look) {
   throw new Error(`not seen within ${seconds} s`)
 }
 
+/** Speaks for longer than a moment, which would be no note, and goes on recording. */
+async function record(page) {
+  await page.locator('.voice button').click()
+  await page.locator('.voice .alarm').waitFor()
+  await page.waitForFunction(() => /0:0[1-9]/.test(document.querySelector('.voice .on')?.textContent ?? ''))
+}
+
+/** From "what happened", which is answered, to the check page. */
+async function onFromWhat(page, w) {
+  await next(page)
+  await page.waitForURL('**/category')
+  await page.locator('#category').fill(w.lampWords)
+  await page.locator('input[value=T0403]').click()
+  await next(page)
+  await page.locator('#address').fill(w.address)
+  await next(page)
+  await page.waitForURL('**/photos')
+  await next(page)
+  await page.locator('input[value=anonymous]').check()
+  await next(page)
+  await page.waitForURL('**/check')
+}
+
 for (const { locale, viewport } of looks) {
   test(`somebody who cannot type speaks, and can be heard on the case’s page (${locale}, ${viewport.width} px)`, async (t) => {
     const w = words[locale]
     const page = await device(t, { locale, viewport, permissions: ['microphone'], expected: [429] })
     await fillUpTo(page, 'what', w)
-    await page.locator('.voice button').click()
-    await page.locator('.voice .alarm').waitFor()
-    // Shorter than a moment is no note.
-    await page.waitForFunction(() => /0:0[1-9]/.test(document.querySelector('.voice .on')?.textContent ?? ''))
+    await record(page)
     await page.locator('.voice .alarm').click()
     await page.getByText(w.voiceDone).waitFor()
-    await next(page)
-    await page.waitForURL('**/category')
-    await page.locator('#category').fill(w.lampWords)
-    await page.locator('input[value=T0403]').click()
-    await next(page)
-    await page.locator('#address').fill(w.address)
-    await next(page)
-    await page.waitForURL('**/photos')
-    await next(page)
-    await page.locator('input[value=anonymous]').check()
-    await next(page)
-    await page.waitForURL('**/check')
+    await onFromWhat(page, w)
     await submit(page)
     await page.locator('.go .btn').first().click()
     await page.locator('.sound audio').first().waitFor()
@@ -49,6 +58,20 @@ for (const { locale, viewport } of looks) {
     assert.ok(seconds > 0, 'the recording that the town gives back plays')
   })
 }
+
+test('somebody who only spoke is told of the recording, not of photos, when it was not sent', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { permissions: ['microphone'], expected: [500, 429] })
+  await page.route('**/api/intake/attachments', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"status":500}' }))
+  await fillUpTo(page, 'what', w)
+  await record(page)
+  await page.locator('.voice .alarm').click()
+  await page.locator('.voice .state.failed').waitFor()
+  await onFromWhat(page, w)
+  await page.locator('.send').click()
+  await page.locator('.summary', { hasText: '录音没有传上去' }).waitFor()
+  assert.equal(await page.locator('.summary a').getAttribute('href'), '/report/photos?from=check')
+})
 
 test('a phone without a recorder hands over a recording, and a refused microphone is explained', async (t) => {
   const w = words['zh-CN']

@@ -19,6 +19,7 @@ const zh = {
   'voice.sending': '录音上传 {percent}%',
   'voice.waiting': '录音待上传',
   'voice.failed': '录音没有传上去，有网络时会再试。',
+  'voice.busy': '录音没有传上去：系统正忙，{wait}后可以再传，提交时也会再试。',
   'voice.retry': '现在再试',
   'voice.tooLarge': '录音太长或文件太大，请录短一些。',
   'voice.unsupported': '这个浏览器不能录音。请写几句话，或者打 {hotline} 直接说。',
@@ -58,6 +59,10 @@ const zh = {
   'sent.progress': '看办理进度',
   'sent.receipt': '看受理凭证',
   'sent.new': '反映另一件事',
+
+  'unsent.go': '去看照片和录音',
+  'unsent.voice.title': '录音没有传上去',
+  'unsent.voice.next': '点“提交”再试一次，或者返回删掉重录。',
 
   'retry.countdown': '{wait}后自动再试一次，请不要关闭这一页。',
   'retry.now': '现在就试',
@@ -104,6 +109,7 @@ const en: Record<keyof typeof zh, string> = {
   'voice.sending': 'Sending voice note {percent}%',
   'voice.waiting': 'Voice note waiting',
   'voice.failed': 'The voice note was not sent; we try again once there is a network.',
+  'voice.busy': 'The voice note was not sent: the system is busy. It can be sent in {wait}; we also try when you submit.',
   'voice.retry': 'Try now',
   'voice.tooLarge': 'The recording is too long or too large. Please record a shorter one.',
   'voice.unsupported': 'This browser cannot record. Write a few sentences, or call {hotline} and talk to us.',
@@ -143,6 +149,10 @@ const en: Record<keyof typeof zh, string> = {
   'sent.progress': 'See progress',
   'sent.receipt': 'See the receipt',
   'sent.new': 'Report something else',
+
+  'unsent.go': 'Go to photos and voice note',
+  'unsent.voice.title': 'The voice note was not sent',
+  'unsent.voice.next': 'Press Submit to try again, or go back, delete it and record again.',
 
   'retry.countdown': 'We try again by ourselves in {wait}. Please leave this page open.',
   'retry.now': 'Try now',
