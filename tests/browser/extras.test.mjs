@@ -73,6 +73,34 @@ test('somebody who only spoke is told of the recording, not of photos, when it w
   assert.equal(await page.locator('.summary a').getAttribute('href'), '/report/photos?from=check')
 })
 
+test('who goes on while recording keeps what was said, and a microphone allowed too late records nothing', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { permissions: ['microphone'], expected: [429] })
+  await fillUpTo(page, 'what', w)
+  await page.locator('#content').fill(w.content)
+  await record(page)
+  await next(page)
+  await page.waitForURL('**/category')
+  await page.locator('.back').click()
+  await page.locator('.voice audio').waitFor()
+
+  const late = await device(t, { permissions: ['microphone'] })
+  await late.addInitScript(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      await new Promise((allow) => (window.allow = allow))
+      return (window.stream = await ask(wanted))
+    }
+  })
+  await fillUpTo(late, 'what', w)
+  await late.locator('#content').fill(w.content)
+  await late.locator('.voice button').click()
+  await next(late)
+  await late.waitForURL('**/category')
+  await late.evaluate(() => window.allow())
+  await late.waitForFunction(() => window.stream?.getTracks().every((track) => track.readyState === 'ended'))
+})
+
 test('a phone without a recorder hands over a recording, and a refused microphone is explained', async (t) => {
   const w = words['zh-CN']
   const without = await device(t)
