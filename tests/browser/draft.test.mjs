@@ -31,6 +31,24 @@ test('the home page offers the unfinished report, and it can be thrown away', as
   assert.equal(await page.getByText(w.restored).count(), 0)
 })
 
+test('a draft that could not be saved says so, and no longer once it is saved', async (t) => {
+  const page = await device(t)
+  await page.addInitScript(() => {
+    const put = IDBObjectStore.prototype.put
+    IDBObjectStore.prototype.put = function (...args) {
+      if (window.full) throw new DOMException('', 'QuotaExceededError')
+      return put.apply(this, args)
+    }
+  })
+  await fillUpTo(page, 'what', w)
+  await page.evaluate(() => (window.full = true))
+  await page.locator('#content').fill('路灯')
+  await page.locator('.saved', { hasText: '不允许保存草稿' }).waitFor()
+  await page.evaluate(() => (window.full = false))
+  await page.locator('#content').fill(w.content)
+  await page.locator('.saved', { hasText: '自动保存在这台设备上' }).waitFor()
+})
+
 test('a link into the middle of an empty form leads to its first question', async (t) => {
   const page = await device(t)
   await go(page, '/report/check')

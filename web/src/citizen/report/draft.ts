@@ -81,6 +81,7 @@ async function save(): Promise<void> {
     const files = (list: Photo[]) => list.map((file) => ({ ...toRaw(file) }))
     const lists = { photos: files(plain.photos), voice: files(plain.voice) }
     await set(DRAFT_KEY, { ...plain, fix: plain.fix && { ...plain.fix }, sent: plain.sent && { ...plain.sent }, ...lists }, deviceStore())
+    draftIsKept.value = true
     announceSaved()
   } catch {
     draftIsKept.value = false
