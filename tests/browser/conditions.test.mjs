@@ -311,6 +311,21 @@ test('two windows: the older answers pause, come over on request, and are sent o
   assert.match(await second.locator('main').innerText(), new RegExp(number))
 })
 
+test('who only looks at an answer pauses no other window, and none is paused by what was sent', async (t) => {
+  const first = await device(t, { expected: [429] })
+  await fillUpTo(first, 'check', w, { anonymous: true })
+  const second = await first.context().newPage()
+  await go(second, '/report/what')
+  await second.locator('#content').waitFor()
+  await next(second)
+  await second.waitForURL('**/report/category')
+  await first.locator('.send').click()
+  await readReceipt(first)
+  await second.getByRole('button', { name: w.anotherOne }).click()
+  await second.waitForURL('**/report/type')
+  await second.locator('.choice').first().waitFor()
+})
+
 test('an answer that stalls half-way is given up, with advice', async (t) => {
   const page = await device(t)
   await page.addInitScript(() => {
