@@ -179,6 +179,31 @@ test('a finger on the map chooses the village, and the list says which', async (
   await page.locator('main').getByText(villages.find((one) => chosen.includes(one.nameZh)).nameZh).first().waitFor()
 })
 
+test('the point on the map goes when it is taken away, and when the list says another village', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'where', words['zh-CN'])
+  await page.locator('form .btn[aria-expanded]').click()
+  const map = page.locator('svg.town')
+  await map.waitFor()
+  const tap = async () => {
+    const box = await map.boundingBox()
+    await map.click({ position: { x: box.width / 2, y: box.height / 2 } })
+    await map.locator('.pin').waitFor()
+  }
+  await tap()
+  await page.getByRole('button', { name: '去掉位置' }).click()
+  await map.locator('.pin').waitFor({ state: 'detached' })
+  await tap()
+  const chosen = await page.locator('.chosen').innerText()
+  const { villages } = await catalogue()
+  const other = villages.find((one) => !chosen.includes(one.nameZh))
+  await page.locator('#village-change').click()
+  await page.locator('#village').fill(other.nameZh)
+  await page.locator(`input[value="${other.code}"]`).click()
+  await map.locator('.pin').waitFor({ state: 'detached' })
+  assert.equal(await page.getByRole('button', { name: '去掉位置' }).count(), 0)
+})
+
 const speech = (voices) => {
   window.said = []
   const stub = {
