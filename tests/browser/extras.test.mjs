@@ -204,6 +204,26 @@ test('the point on the map goes when it is taken away, and when the list says an
   assert.equal(await page.getByRole('button', { name: '去掉位置' }).count(), 0)
 })
 
+test('a map that did not come says so, comes when it is asked for again, and costs no answer', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: ['ERR_FAILED'] })
+  await fillUpTo(page, 'where', w)
+  await page.locator('#address').fill(w.address)
+  await page.route('**/assets/PlaceMap-*.js', (route) => route.abort())
+  await page.locator('form .btn[aria-expanded]').click()
+  const again = page.getByRole('button', { name: '重新载入' })
+  await again.waitFor()
+  await page.unroute('**/assets/PlaceMap-*.js')
+  await again.click()
+  // A Chromium that keeps the failed import loads the page anew, with the map closed.
+  const map = page.locator('svg.town')
+  const closed = page.locator('form .btn[aria-expanded=false]')
+  await map.or(closed).first().waitFor()
+  if (await closed.isVisible()) await closed.click()
+  await map.waitFor()
+  assert.equal(await page.locator('#address').inputValue(), w.address)
+})
+
 const speech = (voices) => {
   window.said = []
   const stub = {
