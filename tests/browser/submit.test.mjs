@@ -56,6 +56,18 @@ test('offline says so, keeps everything, and works once the network is back', as
   await submit(page)
 })
 
+test('where the receipt’s page does not come, number and code are shown right there', async (t) => {
+  const page = await device(t, { expected: [429, 'ERR_FAILED'] })
+  await page.route('**/assets/ReceiptPage-*.js', (route) => route.abort())
+  await fillUpTo(page, 'check', w, { anonymous: true })
+  const answer = page.waitForResponse((response) => response.status() === 201 && response.url().endsWith('/api/intake/orders'), { timeout: 60_000 })
+  await page.locator('.send').click()
+  const { number, secret } = await (await answer).json()
+  await page.getByRole('heading', { name: w.alreadySent }).waitFor()
+  const shown = (await page.locator('main').innerText()).replace(/\s/g, '')
+  assert.ok(shown.includes(number) && shown.includes(secret), shown)
+})
+
 for (const [status, code, text] of [[503, 'unavailable', w.busy], [429, 'tooManyRequests', w.tooMany]]) {
   test(`a ${status} says how long to wait`, async (t) => {
     const page = await device(t, { expected: [status] })
