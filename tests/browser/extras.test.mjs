@@ -137,6 +137,43 @@ for (const { locale, viewport } of looks) {
   })
 }
 
+test('"me too" counts the first caller, says when a case is over, and leaves no unfinished report', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [409] })
+  const number = 'YD12345-20261123-00001'
+  const now = new Date().toISOString()
+  const item = { number, categoryCode: 'T0403', status: 'inProgress', receivedAt: now, promisedBy: now, meToo: 1 }
+  await page.route('**/api/intake/similar**', (route) => route.fulfill({ json: { radiusM: 300, items: [item] } }))
+  await page.route('**/me-too', (route) => route.fulfill({ json: { number, meToo: 2, replyPromised: false } }))
+  const over = { status: 409, contentType: 'application/problem+json', body: '{"status":409,"code":"stateConflict"}' }
+  await page.route('**/me-too', (route) => route.fulfill(over), { times: 1 })
+  await fillUpTo(page, 'photos', w)
+  await page.locator('.similar').getByText('有 2 人遇到').waitFor()
+  await page.locator('.similar .btn').click()
+  await page.locator('.similar .summary', { hasText: '这件事刚刚结束' }).waitFor()
+  await page.locator('.similar .btn').click()
+  await page.getByText('现在有 3 人遇到').waitFor()
+  await page.getByRole('button', { name: '不用再提交了，回首页' }).click()
+  await page.locator('.tile').first().waitFor()
+  // A report worth going on with would be offered here.
+  await go(page, '/report')
+  await page.waitForURL('**/report/type')
+})
+
+test('similar cases are asked for without the exact position', async (t) => {
+  const w = words['zh-CN']
+  const { town } = await catalogue()
+  const geolocation = { longitude: town.center.lonE7 / 1e7 + 0.000123, latitude: town.center.latE7 / 1e7 + 0.000123, accuracy: 18 }
+  const page = await device(t, { geolocation, permissions: ['geolocation'] })
+  await fillUpTo(page, 'where', w)
+  await page.locator('.locate button').click()
+  await page.getByText(w.located).waitFor()
+  const asked = page.waitForRequest((request) => request.url().includes('/api/intake/similar'))
+  await next(page)
+  const query = new URL((await asked).url()).searchParams
+  for (const part of ['lon', 'lat']) assert.match(query.get(part), /^\d+\.\d{3}$/)
+})
+
 test('a report on behalf of somebody says so on the case’s page', async (t) => {
   const w = words['zh-CN']
   const page = await device(t, { expected: [429] })
