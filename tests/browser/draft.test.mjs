@@ -31,6 +31,22 @@ test('the home page offers the unfinished report, and it can be thrown away', as
   assert.equal(await page.getByText(w.restored).count(), 0)
 })
 
+test('throwing the restored answers away is asked about first', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'category', w)
+  await go(page, '/report/what')
+  await page.getByText(w.restored).waitFor()
+  const again = page.getByRole('button', { name: w.again })
+  await again.click()
+  await page.getByRole('button', { name: '取消' }).click()
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), w.again, 'the focus is back where it was')
+  assert.equal(await page.locator('#content').inputValue(), w.content)
+  await again.click()
+  await page.getByRole('button', { name: '确定丢弃' }).click()
+  await page.waitForURL('**/report/type')
+  assert.equal(await page.locator('input:checked').count(), 0)
+})
+
 test('a draft that could not be saved says so, and no longer once it is saved', async (t) => {
   const page = await device(t)
   await page.addInitScript(() => {

@@ -61,6 +61,9 @@ const zh = {
   'sent.receipt': '看受理凭证',
   'sent.new': '反映另一件事',
 
+  'discard.ask': '写好的文字、录音和照片都会删掉，找不回来。确定吗？',
+  'discard.yes': '确定丢弃',
+
   'unsent.go': '去看照片和录音',
   'unsent.voice.title': '录音没有传上去',
   'unsent.voice.next': '点“提交”再试一次，或者返回删掉重录。',
@@ -151,6 +154,9 @@ const en: Record<keyof typeof zh, string> = {
   'sent.progress': 'See progress',
   'sent.receipt': 'See the receipt',
   'sent.new': 'Report something else',
+
+  'discard.ask': 'What you wrote, recorded and photographed is deleted for good. Are you sure?',
+  'discard.yes': 'Yes, discard it',
 
   'unsent.go': 'Go to photos and voice note',
   'unsent.voice.title': 'The voice note was not sent',
