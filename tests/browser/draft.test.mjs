@@ -23,6 +23,7 @@ test('the home page offers the unfinished report, and it can be thrown away', as
   await go(page, '/')
   await page.getByText(w.resume).click()
   await page.waitForURL('**/report')
+  await page.waitForFunction(() => document.activeElement?.matches('main h1'))
   await page.getByRole('button', { name: w.again }).click()
   await page.waitForURL('**/report/type')
   assert.equal(await page.locator('input:checked').count(), 0)

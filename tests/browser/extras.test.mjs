@@ -19,6 +19,7 @@ async function until(seconds, look) {
 async function record(page) {
   await page.locator('.voice button').click()
   await page.locator('.voice .alarm').waitFor()
+  await page.waitForFunction(() => document.activeElement?.matches('.voice .alarm'))
   await page.waitForFunction(() => /0:0[1-9]/.test(document.querySelector('.voice .on')?.textContent ?? ''))
 }
 
@@ -153,6 +154,7 @@ test('"me too" counts the first caller, says when a case is over, and leaves no 
   await page.locator('.similar .summary', { hasText: '这件事刚刚结束' }).waitFor()
   await page.locator('.similar .btn').click()
   await page.getByText('现在有 3 人遇到').waitFor()
+  assert.match(await page.evaluate(() => document.activeElement?.textContent), /已经记下，谢谢/)
   await page.getByRole('button', { name: '不用再提交了，回首页' }).click()
   await page.locator('.tile').first().waitFor()
   // A report worth going on with would be offered here.
@@ -229,6 +231,7 @@ test('the point on the map goes when it is taken away, and when the list says an
   }
   await tap()
   await page.getByRole('button', { name: '去掉位置' }).click()
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('.locate .btn')), 'the focus is on what took its place')
   await map.locator('.pin').waitFor({ state: 'detached' })
   await tap()
   const chosen = await page.locator('.chosen').innerText()

@@ -1,7 +1,7 @@
 /** Submitting when fingers are nervous, networks bad and servers busy. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, fillUpTo, next, photo, readReceipt, submit, words } from './support.mjs'
+import { device, fillUpTo, freshPhone, next, photo, readReceipt, submit, words } from './support.mjs'
 
 const w = words['zh-CN']
 const ORDERS = '**/api/intake/orders'
@@ -113,6 +113,67 @@ test('a photo that is refused names itself and can be removed', async (t) => {
   await page.getByText(w.photoTooLarge).waitFor()
   await page.locator('.remove').click()
   assert.equal(await page.locator('.cell').count(), 0)
+  assert.equal(await page.evaluate(() => document.activeElement?.type), 'file', 'the focus is on the way to another one')
+})
+
+test('going on moves the focus to the heading of the next question', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'type', w)
+  await page.locator('input[value=complaint]').check()
+  await next(page)
+  await page.waitForURL('**/report/what')
+  await page.waitForFunction((heading) => document.activeElement?.matches('h1') && document.activeElement.textContent === heading, '发生了什么？')
+})
+
+/** Tab, until the focus is on what `selector` names. */
+async function tabTo(page, selector) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`no key leads to ${selector}`)
+}
+
+/** The router gives the focus to a page's heading with the next frame; whoever types before it loses the field again. */
+const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+
+/** Goes on by key, until the next question has its heading focused for good. */
+async function enter(page, step) {
+  await tabTo(page, 'form button[type=submit]')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/report/${step}`)
+  await settled(page)
+  await page.waitForFunction(() => document.activeElement?.id === 'question')
+}
+
+test('the whole form is filled in and sent by keys alone', { timeout: 120_000 }, async (t) => {
+  const page = await device(t, { expected: [429] })
+  const type = async (field, text) => {
+    await tabTo(page, field)
+    await page.keyboard.type(text)
+  }
+  const tick = async (field) => {
+    await tabTo(page, field)
+    await page.keyboard.press('Space')
+  }
+  await fillUpTo(page, 'type', w)
+  await settled(page)
+  await tick('input[name=type]')
+  await enter(page, 'what')
+  await type('#content', w.content)
+  await enter(page, 'category')
+  await type('#category', w.lampWords)
+  await tick('input[name=category-choice]')
+  await enter(page, 'where')
+  await type('#address', w.address)
+  await enter(page, 'photos')
+  await enter(page, 'contact')
+  await tick('#contact-named')
+  await type('#phone', freshPhone())
+  await enter(page, 'check')
+  await tabTo(page, '.send')
+  await page.keyboard.press('Enter')
+  await readReceipt(page)
 })
 
 test('an unanswered question names itself, links to its field and takes the focus', async (t) => {
