@@ -194,6 +194,8 @@ test('a phone number that the town would refuse is refused at its field, a landl
   await page.locator('#phone').fill('12345678901')
   await next(page)
   await page.locator('.summary a[href="#phone"]').waitFor()
+  const error = await page.locator('#phone').getAttribute('aria-describedby')
+  assert.match(await page.locator(`#${error}`).innerText(), /电话号码不完整/, 'the field is described by its error')
   await page.locator('#phone').fill('0523-8888 1234')
   await next(page)
   await page.waitForURL('**/report/check')
