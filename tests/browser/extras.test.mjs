@@ -193,6 +193,17 @@ test('a report on behalf of somebody says so on the case’s page', async (t) =>
   await page.locator('main').getByText(new RegExp(w.parent)).first().waitFor()
 })
 
+test('"on behalf" without saying of whom does not get back to the check page', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'check', words['zh-CN'], { anonymous: true })
+  await page.locator('.row a[href^="/report/contact"]').first().click()
+  await page.locator('.choice:has(input[type=checkbox]) input').last().check()
+  await page.locator('.back').click()
+  await page.waitForURL('**/report/contact')
+  await next(page)
+  await page.locator('.summary a[href="#relation"]').waitFor()
+})
+
 test('a finger on the map chooses the village, and the list says which', async (t) => {
   const w = words['zh-CN']
   const page = await device(t, { expected: [429] })
