@@ -42,6 +42,11 @@ test('the position is noted where it is allowed, and the refusal explained where
   await fillUpTo(allowed, 'where', w)
   await allowed.locator('.locate button').click()
   await allowed.getByText(w.located).waitFor()
+  const focused = () => allowed.evaluate(() => document.activeElement?.textContent.trim())
+  assert.equal(await focused(), '去掉位置', 'the focus is on what took the button’s place')
+  await allowed.keyboard.press('Enter')
+  await allowed.getByText(w.located).waitFor({ state: 'detached' })
+  assert.equal(await focused(), '用我现在的位置')
 
   const refused = await device(t, { permissions: [] })
   await fillUpTo(refused, 'where', w)

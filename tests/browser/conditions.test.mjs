@@ -55,6 +55,41 @@ test('a cut upload goes on by itself, under the same key', async (t) => {
   assert.equal(keys[0], keys[1])
 })
 
+/** A server that is busy, and says for how long. */
+const busy = (seconds) => ({
+  status: 503, headers: { 'retry-after': String(seconds) }, contentType: 'application/problem+json', body: '{"status":503,"code":"unavailable"}',
+})
+
+test('a photo that a busy server put off goes out when it said', async (t) => {
+  const page = await device(t, { expected: [503, 429] })
+  await fillUpTo(page, 'photos', w)
+  await page.route(UPLOADS, (route) => route.fulfill(busy(3)), { times: 1 })
+  await page.setInputFiles('input[type=file]', [await photo()])
+  await page.getByText(/照片 1 没有传上去：系统正忙，3 秒后/).waitFor()
+  await page.locator('.cell.done').waitFor()
+})
+
+test('what keeps a photo from being sent is said at the check, with the wait and the way to it', async (t) => {
+  const page = await device(t, { expected: [503, 429] })
+  await fillUpTo(page, 'photos', w)
+  await page.route(UPLOADS, (route) => route.fulfill(busy(120)))
+  await page.setInputFiles('input[type=file]', [await photo()])
+  await page.locator('.cell.failed').waitFor()
+  await next(page)
+  await page.waitForURL('**/contact')
+  await page.locator('input[value=anonymous]').check()
+  await next(page)
+  await page.waitForURL('**/check')
+  await page.locator('.send').click()
+  await page.locator('.summary', { hasText: w.busy }).waitFor()
+  assert.match(await page.locator('.summary').innerText(), new RegExp(w.minutes))
+  await page.unroute(UPLOADS)
+  await page.locator('.summary a').click()
+  await page.waitForURL('**/report/photos?from=check')
+  await page.locator('.again').click()
+  await page.locator('.cell.done').waitFor()
+})
+
 test('a photo that waited for more than a day is gone there, and goes out again as another one', { timeout: 120_000 }, async (t) => {
   const page = await device(t, { expected: [409, 422, 429] })
   await fillUpTo(page, 'check', w, { photos: [await photo()], anonymous: true })
@@ -145,6 +180,38 @@ test('a HEIC of an iPhone is taken as it is where the browser cannot draw it', a
   await page.setInputFiles('input[type=file]', onDisk(t, heic()))
   await page.locator('.cell.done').waitFor()
   await page.getByText(w.noPreview).waitFor()
+})
+
+test('what was transparent in a picture becomes white paper, not black', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await fillUpTo(page, 'photos', w)
+  // 8 × 8 px of nothing.
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAADUlEQVR42mNgGAUgAAABCAABXbcZDQAAAABJRU5ErkJggg=='
+  await page.setInputFiles('input[type=file]', [{ name: 'sketch.png', mimeType: 'image/png', buffer: Buffer.from(png, 'base64') }])
+  await page.locator('.cell.done').waitFor()
+  const pixel = await page.locator('.cell img').evaluate(async (image) => {
+    await image.decode()
+    const paper = document.createElement('canvas').getContext('2d')
+    paper.drawImage(image, 0, 0)
+    return [...paper.getImageData(0, 0, 1, 1).data]
+  })
+  assert.ok(pixel.every((part) => part > 250), pixel.join(' '))
+})
+
+test('several photos chosen at once are written to the device once more when all are small, not after each', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await page.addInitScript(() => {
+    window.written = []
+    const put = IDBObjectStore.prototype.put
+    IDBObjectStore.prototype.put = function (value, ...more) {
+      if (value?.photos) window.written.push(value.photos.filter((one) => one.small).length)
+      return put.call(this, value, ...more)
+    }
+  })
+  const one = await photo()
+  await fillUpTo(page, 'photos', w, { photos: [one, one, one] })
+  const written = await page.evaluate(() => window.written)
+  assert.deepEqual([...new Set(written)], [0, 3], `small ones at each writing: ${written}`)
 })
 
 test('a position that takes too long is given up with advice', async (t) => {
@@ -242,6 +309,40 @@ test('two windows: the older answers pause, come over on request, and are sent o
   const { number } = await readReceipt(first)
   await second.getByRole('heading', { name: w.alreadySent }).waitFor()
   assert.match(await second.locator('main').innerText(), new RegExp(number))
+})
+
+test('who only looks at an answer pauses no other window, and none is paused by what was sent', async (t) => {
+  const first = await device(t, { expected: [429] })
+  await fillUpTo(first, 'check', w, { anonymous: true })
+  const second = await first.context().newPage()
+  await go(second, '/report/what')
+  await second.locator('#content').waitFor()
+  await next(second)
+  await second.waitForURL('**/report/category')
+  await first.locator('.send').click()
+  await readReceipt(first)
+  await second.getByRole('button', { name: w.anotherOne }).click()
+  await second.waitForURL('**/report/type')
+  await second.locator('.choice').first().waitFor()
+})
+
+test('an answer that stalls half-way is given up, with advice', async (t) => {
+  const page = await device(t)
+  await page.addInitScript(() => {
+    const [fetched, wait] = [window.fetch, window.setTimeout]
+    // What the portal waits for an answer, in short.
+    window.setTimeout = (work, ms, ...more) => wait(work, ms === 30_000 ? 500 : ms, ...more)
+    window.fetch = async (path, init) => {
+      const answer = await fetched(path, init)
+      if (!String(path).endsWith('/api/catalogue')) return answer
+      const stalled = new ReadableStream({
+        start: (body) => init.signal.addEventListener('abort', () => body.error(new DOMException('', 'AbortError'))),
+      })
+      return new Response(stalled, { headers: answer.headers })
+    }
+  })
+  await go(page, '/report/type')
+  await page.getByText('网络太慢，没有等到回音').waitFor()
 })
 
 test('a busy server is asked again by itself when it said', async (t) => {

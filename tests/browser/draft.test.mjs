@@ -23,12 +23,47 @@ test('the home page offers the unfinished report, and it can be thrown away', as
   await go(page, '/')
   await page.getByText(w.resume).click()
   await page.waitForURL('**/report')
+  await page.waitForFunction(() => document.activeElement?.matches('main h1'))
   await page.getByRole('button', { name: w.again }).click()
   await page.waitForURL('**/report/type')
   assert.equal(await page.locator('input:checked').count(), 0)
   await page.reload()
   await page.locator('.choice').first().waitFor()
   assert.equal(await page.getByText(w.restored).count(), 0)
+})
+
+test('throwing the restored answers away is asked about first', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'category', w)
+  await go(page, '/report/what')
+  await page.getByText(w.restored).waitFor()
+  const again = page.getByRole('button', { name: w.again })
+  await again.click()
+  await page.getByRole('button', { name: '取消' }).click()
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), w.again, 'the focus is back where it was')
+  assert.equal(await page.locator('#content').inputValue(), w.content)
+  await again.click()
+  await page.getByRole('button', { name: '确定丢弃' }).click()
+  await page.waitForURL('**/report/type')
+  assert.equal(await page.locator('input:checked').count(), 0)
+})
+
+test('a draft that could not be saved says so, and no longer once it is saved', async (t) => {
+  const page = await device(t)
+  await page.addInitScript(() => {
+    const put = IDBObjectStore.prototype.put
+    IDBObjectStore.prototype.put = function (...args) {
+      if (window.full) throw new DOMException('', 'QuotaExceededError')
+      return put.apply(this, args)
+    }
+  })
+  await fillUpTo(page, 'what', w)
+  await page.evaluate(() => (window.full = true))
+  await page.locator('#content').fill('路灯')
+  await page.locator('.saved', { hasText: '不允许保存草稿' }).waitFor()
+  await page.evaluate(() => (window.full = false))
+  await page.locator('#content').fill(w.content)
+  await page.locator('.saved', { hasText: '自动保存在这台设备上' }).waitFor()
 })
 
 test('a link into the middle of an empty form leads to its first question', async (t) => {

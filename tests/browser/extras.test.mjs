@@ -15,29 +15,39 @@ async function until(seconds, look) {
   throw new Error(`not seen within ${seconds} s`)
 }
 
+/** Speaks for longer than a moment, which would be no note, and goes on recording. */
+async function record(page) {
+  await page.locator('.voice button').click()
+  await page.locator('.voice .alarm').waitFor()
+  await page.waitForFunction(() => document.activeElement?.matches('.voice .alarm'))
+  await page.waitForFunction(() => /0:0[1-9]/.test(document.querySelector('.voice .on')?.textContent ?? ''))
+}
+
+/** From "what happened", which is answered, to the check page. */
+async function onFromWhat(page, w) {
+  await next(page)
+  await page.waitForURL('**/category')
+  await page.locator('#category').fill(w.lampWords)
+  await page.locator('input[value=T0403]').click()
+  await next(page)
+  await page.locator('#address').fill(w.address)
+  await next(page)
+  await page.waitForURL('**/photos')
+  await next(page)
+  await page.locator('input[value=anonymous]').check()
+  await next(page)
+  await page.waitForURL('**/check')
+}
+
 for (const { locale, viewport } of looks) {
   test(`somebody who cannot type speaks, and can be heard on the case’s page (${locale}, ${viewport.width} px)`, async (t) => {
     const w = words[locale]
     const page = await device(t, { locale, viewport, permissions: ['microphone'], expected: [429] })
     await fillUpTo(page, 'what', w)
-    await page.locator('.voice button').click()
-    await page.locator('.voice .alarm').waitFor()
-    // Shorter than a moment is no note.
-    await page.waitForFunction(() => /0:0[1-9]/.test(document.querySelector('.voice .on')?.textContent ?? ''))
+    await record(page)
     await page.locator('.voice .alarm').click()
     await page.getByText(w.voiceDone).waitFor()
-    await next(page)
-    await page.waitForURL('**/category')
-    await page.locator('#category').fill(w.lampWords)
-    await page.locator('input[value=T0403]').click()
-    await next(page)
-    await page.locator('#address').fill(w.address)
-    await next(page)
-    await page.waitForURL('**/photos')
-    await next(page)
-    await page.locator('input[value=anonymous]').check()
-    await next(page)
-    await page.waitForURL('**/check')
+    await onFromWhat(page, w)
     await submit(page)
     await page.locator('.go .btn').first().click()
     await page.locator('.sound audio').first().waitFor()
@@ -49,6 +59,48 @@ for (const { locale, viewport } of looks) {
     assert.ok(seconds > 0, 'the recording that the town gives back plays')
   })
 }
+
+test('somebody who only spoke is told of the recording, not of photos, when it was not sent', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { permissions: ['microphone'], expected: [500, 429] })
+  await page.route('**/api/intake/attachments', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"status":500}' }))
+  await fillUpTo(page, 'what', w)
+  await record(page)
+  await page.locator('.voice .alarm').click()
+  await page.locator('.voice .state.failed').waitFor()
+  await onFromWhat(page, w)
+  await page.locator('.send').click()
+  await page.locator('.summary', { hasText: '录音没有传上去' }).waitFor()
+  assert.equal(await page.locator('.summary a').getAttribute('href'), '/report/photos?from=check')
+})
+
+test('who goes on while recording keeps what was said, and a microphone allowed too late records nothing', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { permissions: ['microphone'], expected: [429] })
+  await fillUpTo(page, 'what', w)
+  await page.locator('#content').fill(w.content)
+  await record(page)
+  await next(page)
+  await page.waitForURL('**/category')
+  await page.locator('.back').click()
+  await page.locator('.voice audio').waitFor()
+
+  const late = await device(t, { permissions: ['microphone'] })
+  await late.addInitScript(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      await new Promise((allow) => (window.allow = allow))
+      return (window.stream = await ask(wanted))
+    }
+  })
+  await fillUpTo(late, 'what', w)
+  await late.locator('#content').fill(w.content)
+  await late.locator('.voice button').click()
+  await next(late)
+  await late.waitForURL('**/category')
+  await late.evaluate(() => window.allow())
+  await late.waitForFunction(() => window.stream?.getTracks().every((track) => track.readyState === 'ended'))
+})
 
 test('a phone without a recorder hands over a recording, and a refused microphone is explained', async (t) => {
   const w = words['zh-CN']
@@ -86,6 +138,44 @@ for (const { locale, viewport } of looks) {
   })
 }
 
+test('"me too" counts the first caller, says when a case is over, and leaves no unfinished report', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [409] })
+  const number = 'YD12345-20261123-00001'
+  const now = new Date().toISOString()
+  const item = { number, categoryCode: 'T0403', status: 'inProgress', receivedAt: now, promisedBy: now, meToo: 1 }
+  await page.route('**/api/intake/similar**', (route) => route.fulfill({ json: { radiusM: 300, items: [item] } }))
+  await page.route('**/me-too', (route) => route.fulfill({ json: { number, meToo: 2, replyPromised: false } }))
+  const over = { status: 409, contentType: 'application/problem+json', body: '{"status":409,"code":"stateConflict"}' }
+  await page.route('**/me-too', (route) => route.fulfill(over), { times: 1 })
+  await fillUpTo(page, 'photos', w)
+  await page.locator('.similar').getByText('有 2 人遇到').waitFor()
+  await page.locator('.similar .btn').click()
+  await page.locator('.similar .summary', { hasText: '这件事刚刚结束' }).waitFor()
+  await page.locator('.similar .btn').click()
+  await page.getByText('现在有 3 人遇到').waitFor()
+  assert.match(await page.evaluate(() => document.activeElement?.textContent), /已经记下，谢谢/)
+  await page.getByRole('button', { name: '不用再提交了，回首页' }).click()
+  await page.locator('.tile').first().waitFor()
+  // A report worth going on with would be offered here.
+  await go(page, '/report')
+  await page.waitForURL('**/report/type')
+})
+
+test('similar cases are asked for without the exact position', async (t) => {
+  const w = words['zh-CN']
+  const { town } = await catalogue()
+  const geolocation = { longitude: town.center.lonE7 / 1e7 + 0.000123, latitude: town.center.latE7 / 1e7 + 0.000123, accuracy: 18 }
+  const page = await device(t, { geolocation, permissions: ['geolocation'] })
+  await fillUpTo(page, 'where', w)
+  await page.locator('.locate button').click()
+  await page.getByText(w.located).waitFor()
+  const asked = page.waitForRequest((request) => request.url().includes('/api/intake/similar'))
+  await next(page)
+  const query = new URL((await asked).url()).searchParams
+  for (const part of ['lon', 'lat']) assert.match(query.get(part), /^\d+\.\d{3}$/)
+})
+
 test('a report on behalf of somebody says so on the case’s page', async (t) => {
   const w = words['zh-CN']
   const page = await device(t, { expected: [429] })
@@ -101,6 +191,17 @@ test('a report on behalf of somebody says so on the case’s page', async (t) =>
   await submit(page)
   await page.locator('.go .btn').first().click()
   await page.locator('main').getByText(new RegExp(w.parent)).first().waitFor()
+})
+
+test('"on behalf" without saying of whom does not get back to the check page', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'check', words['zh-CN'], { anonymous: true })
+  await page.locator('.row a[href^="/report/contact"]').first().click()
+  await page.locator('.choice:has(input[type=checkbox]) input').last().check()
+  await page.locator('.back').click()
+  await page.waitForURL('**/report/contact')
+  await next(page)
+  await page.locator('.summary a[href="#relation"]').waitFor()
 })
 
 test('a finger on the map chooses the village, and the list says which', async (t) => {
@@ -126,6 +227,52 @@ test('a finger on the map chooses the village, and the list says which', async (
   await page.locator('.go .btn').first().click()
   // The server found the same village.
   await page.locator('main').getByText(villages.find((one) => chosen.includes(one.nameZh)).nameZh).first().waitFor()
+})
+
+test('the point on the map goes when it is taken away, and when the list says another village', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'where', words['zh-CN'])
+  await page.locator('form .btn[aria-expanded]').click()
+  const map = page.locator('svg.town')
+  await map.waitFor()
+  const tap = async () => {
+    const box = await map.boundingBox()
+    await map.click({ position: { x: box.width / 2, y: box.height / 2 } })
+    await map.locator('.pin').waitFor()
+  }
+  await tap()
+  await page.getByRole('button', { name: '去掉位置' }).click()
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('.locate .btn')), 'the focus is on what took its place')
+  await map.locator('.pin').waitFor({ state: 'detached' })
+  await tap()
+  const chosen = await page.locator('.chosen').innerText()
+  const { villages } = await catalogue()
+  const other = villages.find((one) => !chosen.includes(one.nameZh))
+  await page.locator('#village-change').click()
+  await page.locator('#village').fill(other.nameZh)
+  await page.locator(`input[value="${other.code}"]`).click()
+  await map.locator('.pin').waitFor({ state: 'detached' })
+  assert.equal(await page.getByRole('button', { name: '去掉位置' }).count(), 0)
+})
+
+test('a map that did not come says so, comes when it is asked for again, and costs no answer', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: ['ERR_FAILED'] })
+  await fillUpTo(page, 'where', w)
+  await page.locator('#address').fill(w.address)
+  await page.route('**/assets/PlaceMap-*.js', (route) => route.abort())
+  await page.locator('form .btn[aria-expanded]').click()
+  const again = page.getByRole('button', { name: '重新载入' })
+  await again.waitFor()
+  await page.unroute('**/assets/PlaceMap-*.js')
+  await again.click()
+  // A Chromium that keeps the failed import loads the page anew, with the map closed.
+  const map = page.locator('svg.town')
+  const closed = page.locator('form .btn[aria-expanded=false]')
+  await map.or(closed).first().waitFor()
+  if (await closed.isVisible()) await closed.click()
+  await map.waitFor()
+  assert.equal(await page.locator('#address').inputValue(), w.address)
 })
 
 const speech = (voices) => {

@@ -1,7 +1,7 @@
 /** Submitting when fingers are nervous, networks bad and servers busy. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, fillUpTo, next, photo, readReceipt, submit, words } from './support.mjs'
+import { device, fillUpTo, freshPhone, next, photo, readReceipt, submit, words } from './support.mjs'
 
 const w = words['zh-CN']
 const ORDERS = '**/api/intake/orders'
@@ -56,6 +56,18 @@ test('offline says so, keeps everything, and works once the network is back', as
   await submit(page)
 })
 
+test('where the receipt’s page does not come, number and code are shown right there', async (t) => {
+  const page = await device(t, { expected: [429, 'ERR_FAILED'] })
+  await page.route('**/assets/ReceiptPage-*.js', (route) => route.abort())
+  await fillUpTo(page, 'check', w, { anonymous: true })
+  const answer = page.waitForResponse((response) => response.status() === 201 && response.url().endsWith('/api/intake/orders'), { timeout: 60_000 })
+  await page.locator('.send').click()
+  const { number, secret } = await (await answer).json()
+  await page.getByRole('heading', { name: w.alreadySent }).waitFor()
+  const shown = (await page.locator('main').innerText()).replace(/\s/g, '')
+  assert.ok(shown.includes(number) && shown.includes(secret), shown)
+})
+
 for (const [status, code, text] of [[503, 'unavailable', w.busy], [429, 'tooManyRequests', w.tooMany]]) {
   test(`a ${status} says how long to wait`, async (t) => {
     const page = await device(t, { expected: [status] })
@@ -101,6 +113,67 @@ test('a photo that is refused names itself and can be removed', async (t) => {
   await page.getByText(w.photoTooLarge).waitFor()
   await page.locator('.remove').click()
   assert.equal(await page.locator('.cell').count(), 0)
+  assert.equal(await page.evaluate(() => document.activeElement?.type), 'file', 'the focus is on the way to another one')
+})
+
+test('going on moves the focus to the heading of the next question', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'type', w)
+  await page.locator('input[value=complaint]').check()
+  await next(page)
+  await page.waitForURL('**/report/what')
+  await page.waitForFunction((heading) => document.activeElement?.matches('h1') && document.activeElement.textContent === heading, '发生了什么？')
+})
+
+/** Tab, until the focus is on what `selector` names. */
+async function tabTo(page, selector) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`no key leads to ${selector}`)
+}
+
+/** The router gives the focus to a page's heading with the next frame; whoever types before it loses the field again. */
+const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+
+/** Goes on by key, until the next question has its heading focused for good. */
+async function enter(page, step) {
+  await tabTo(page, 'form button[type=submit]')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/report/${step}`)
+  await settled(page)
+  await page.waitForFunction(() => document.activeElement?.id === 'question')
+}
+
+test('the whole form is filled in and sent by keys alone', { timeout: 120_000 }, async (t) => {
+  const page = await device(t, { expected: [429] })
+  const type = async (field, text) => {
+    await tabTo(page, field)
+    await page.keyboard.type(text)
+  }
+  const tick = async (field) => {
+    await tabTo(page, field)
+    await page.keyboard.press('Space')
+  }
+  await fillUpTo(page, 'type', w)
+  await settled(page)
+  await tick('input[name=type]')
+  await enter(page, 'what')
+  await type('#content', w.content)
+  await enter(page, 'category')
+  await type('#category', w.lampWords)
+  await tick('input[name=category-choice]')
+  await enter(page, 'where')
+  await type('#address', w.address)
+  await enter(page, 'photos')
+  await enter(page, 'contact')
+  await tick('#contact-named')
+  await type('#phone', freshPhone())
+  await enter(page, 'check')
+  await tabTo(page, '.send')
+  await page.keyboard.press('Enter')
+  await readReceipt(page)
 })
 
 test('an unanswered question names itself, links to its field and takes the focus', async (t) => {
@@ -111,6 +184,21 @@ test('an unanswered question names itself, links to its field and takes the focu
   assert.match(await page.locator('.summary').innerText(), w.errors)
   await page.locator('.summary a').click()
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'contact-named')
+})
+
+test('a phone number that the town would refuse is refused at its field, a landline with a dash is taken', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'contact', w)
+  await page.locator('#contact-named').check()
+  // As long as a mobile, but none begins so.
+  await page.locator('#phone').fill('12345678901')
+  await next(page)
+  await page.locator('.summary a[href="#phone"]').waitFor()
+  const error = await page.locator('#phone').getAttribute('aria-describedby')
+  assert.match(await page.locator(`#${error}`).innerText(), /电话号码不完整/, 'the field is described by its error')
+  await page.locator('#phone').fill('0523-8888 1234')
+  await next(page)
+  await page.waitForURL('**/report/check')
 })
 
 test('changing an answer from the check page leads back to it', async (t) => {

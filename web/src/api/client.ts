@@ -43,8 +43,10 @@ export class ApiProblem extends Error {
 
 // A form answer is a few KiB; on a 2G uplink (about 5 KiB/s) that is seconds, so 30 s means "lost".
 const ANSWER_TIMEOUT_MS = 30_000
-// A photo is at most about 700 KiB after compression; 120 s serves an uplink of 6 KiB/s.
-const UPLOAD_TIMEOUT_MS = 120_000
+// A photo is at most about 700 KiB after compression; 120 s serves an uplink of 6 KiB/s (6 bytes a millisecond), and what
+// no browser could make smaller (10 MiB at most) gets the time that it takes there.
+const UPLOAD_TIMEOUT_MIN_MS = 120_000
+const UPLINK_BYTES_PER_MS = 6
 // The server may raise the price once while we compute; more rounds would only burn battery.
 const PROOF_ROUNDS_MAX = 3
 
@@ -66,18 +68,37 @@ function parseProblem(status: number, text: string): ProblemBody {
   return { status }
 }
 
+/** The same answer with its body read to the end; `heard` is told of each part of it. */
+async function whole(response: Response, heard: () => void): Promise<Response> {
+  const reader = response.body?.getReader()
+  if (!reader) return response
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value)
+    heard()
+  }
+  return new Response(parts.length > 0 ? new Blob(parts) : null, response)
+}
+
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // Begins anew with each part of the body: a large file may come slowly, one that stalls half-way is lost.
+  const wait = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS)
+  }
   let response: Response
   try {
+    wait()
     response = await fetch(path, { ...init, signal: stop.signal, credentials: 'same-origin' })
+    hearServerTime(response.headers.get('date'))
+    response = await whole(response, wait)
   } catch {
     throw new ApiProblem(stop.signal.aborted ? 'timeout' : 'offline', 0, {})
   } finally {
     clearTimeout(timer)
   }
-  hearServerTime(response.headers.get('date'))
   if (response.ok) return response
   const problem = parseProblem(response.status, await response.text().catch(() => ''))
   throw new ApiProblem('http', response.status, problem, seconds(response.headers.get('retry-after')))
@@ -197,7 +218,7 @@ export function uploadAttachment(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', '/api/intake/attachments')
-    request.timeout = UPLOAD_TIMEOUT_MS
+    request.timeout = Math.max(UPLOAD_TIMEOUT_MIN_MS, Math.ceil(blob.size / UPLINK_BYTES_PER_MS))
     request.setRequestHeader('Content-Type', mime)
     request.setRequestHeader('Idempotency-Key', key)
     request.upload.onprogress = (e) => e.lengthComputable && onProgress(e.loaded / e.total)

@@ -22,7 +22,8 @@ export interface Photo {
 export interface PhotoState {
   step: 'preparing' | 'waiting' | 'uploading' | 'done' | 'failed'
   share: number
-  code: string
+  /** Why it failed. */
+  problem: ApiProblem | null
 }
 
 // 1600 px shows a licence plate at 10 m and stays below about 700 KiB at quality 0.8.
@@ -45,21 +46,36 @@ async function decode(file: Blob): Promise<ImageBitmap | HTMLImageElement> {
   }
 }
 
-/** A smaller JPEG, or the file itself where this browser cannot read the format (HEIC outside Safari). */
+function draw(image: ImageBitmap | HTMLImageElement): HTMLCanvasElement {
+  const width = 'naturalWidth' in image ? image.naturalWidth : image.width
+  const height = 'naturalHeight' in image ? image.naturalHeight : image.height
+  const scale = Math.min(1, EDGE_MAX_PX / Math.max(width, height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(1, Math.round(width * scale))
+  canvas.height = Math.max(1, Math.round(height * scale))
+  const paper = canvas.getContext('2d')
+  // Short of memory a phone gives none; an empty picture must not take the photo's place.
+  if (!paper) throw new Error('no canvas')
+  // JPEG knows no transparency: without white paper it turns black.
+  paper.fillStyle = '#fff'
+  paper.fillRect(0, 0, canvas.width, canvas.height)
+  paper.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return canvas
+}
+
+/** A smaller JPEG, or the file itself where this browser cannot read the format (HEIC outside Safari) or draw it. */
 export async function shrink(file: Blob): Promise<Blob> {
+  let image: ImageBitmap | HTMLImageElement | null = null
   try {
-    const image = await decode(file)
-    const width = 'naturalWidth' in image ? image.naturalWidth : image.width
-    const height = 'naturalHeight' in image ? image.naturalHeight : image.height
-    const scale = Math.min(1, EDGE_MAX_PX / Math.max(width, height))
-    const canvas = document.createElement('canvas')
-    canvas.width = Math.max(1, Math.round(width * scale))
-    canvas.height = Math.max(1, Math.round(height * scale))
-    canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+    image = await decode(file)
+    const canvas = draw(image)
     const smaller = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', JPEG_QUALITY))
     return smaller ?? file
   } catch {
     return file
+  } finally {
+    // Decoded it takes 50 MB, which a cheap phone wants back before the next one.
+    if (image && 'close' in image) image.close()
   }
 }
 
@@ -82,27 +98,29 @@ export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
   let running: Promise<void> = Promise.resolve()
 
   const stateOf = (photo: Photo): PhotoState =>
-    states.get(photo.key) ?? { step: photo.id ? 'done' : 'waiting', share: 0, code: '' }
+    states.get(photo.key) ?? { step: photo.id ? 'done' : 'waiting', share: 0, problem: null }
+  const isHopeless = (photo: Photo) => HOPELESS.has(stateOf(photo).problem?.code ?? '')
+  const fail = (key: string, problem: ApiProblem | null) => states.set(key, { step: 'failed', share: 0, problem })
 
   async function upload(key: string): Promise<void> {
     const photo = list.value.find((one) => one.key === key)
     if (!photo || photo.id || !photo.small) return
     if (photo.blob.size > bytesMax()) {
-      states.set(key, { step: 'failed', share: 0, code: 'tooLarge' })
+      fail(key, new ApiProblem('http', 413, { code: 'tooLarge' }))
       return
     }
-    states.set(key, { step: 'uploading', share: 0, code: '' })
+    states.set(key, { step: 'uploading', share: 0, problem: null })
     try {
       const stored = await uploadAttachment(photo.blob, photo.mime, key, (share) =>
-        states.set(key, { step: 'uploading', share, code: '' }),
+        states.set(key, { step: 'uploading', share, problem: null }),
       )
       list.value = list.value.map((one) => (one.key === key ? { ...one, id: stored.id } : one))
-      states.set(key, { step: 'done', share: 1, code: '' })
-    } catch (problem) {
-      const code = problem instanceof ApiProblem ? problem.code : ''
-      if (code === 'uploadDropped') return anew(key)
-      states.set(key, { step: 'failed', share: 0, code })
-      if (problem instanceof ApiProblem && problem.kind !== 'http') tryAgain(key)
+      states.set(key, { step: 'done', share: 1, problem: null })
+    } catch (failure) {
+      const problem = failure instanceof ApiProblem ? failure : null
+      if (problem?.code === 'uploadDropped') return anew(key)
+      fail(key, problem)
+      if (problem) tryAgain(key, problem)
     }
   }
 
@@ -114,12 +132,13 @@ export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
     return upload(key)
   }
 
-  function tryAgain(key: string): void {
+  /** After the network failed, and after an answer that says when. */
+  function tryAgain(key: string, { kind, retryAfterSeconds }: ApiProblem): void {
     const n = tries.get(key) ?? 0
-    const wait = RETRY_AFTER_MS[n]
-    if (wait === undefined) return
+    const usual = RETRY_AFTER_MS[n]
+    if (usual === undefined || (kind === 'http' && retryAfterSeconds === null)) return
     tries.set(key, n + 1)
-    setTimeout(() => void enqueue(key), wait)
+    setTimeout(() => void enqueue(key), retryAfterSeconds === null ? usual : retryAfterSeconds * 1000)
   }
 
   // One at a time: a phone's uplink is the bottleneck, and one finished photo beats nine halves.
@@ -128,19 +147,25 @@ export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
     return running
   }
 
-  async function prepare({ key, blob, mime, small }: Photo): Promise<void> {
-    if (small) return
-    states.set(key, { step: 'preparing', share: 0, code: '' })
-    const copy = await shrink(blob)
-    list.value = list.value.map((one) => (one.key === key ? { ...one, blob: copy, mime: copy.type || mime, small: true } : one))
+  /** Makes the smaller copies; the list changes once for all of them, because each change writes every photo to the device. */
+  async function prepare(photos: Photo[]): Promise<void> {
+    const copies = new Map<string, Blob>()
+    for (const { key } of photos) states.set(key, { step: 'preparing', share: 0, problem: null })
+    for (const { key, blob } of photos) copies.set(key, await shrink(blob))
+    for (const key of copies.keys()) states.delete(key)
+    list.value = list.value.map((one) => {
+      const copy = copies.get(one.key)
+      return copy ? { ...one, blob: copy, mime: copy.type || one.mime, small: true } : one
+    })
   }
 
   /** Continues with what a reload or a lost network interrupted. */
   async function resume(): Promise<void> {
-    for (const photo of list.value.filter((one) => !one.id && !HOPELESS.has(stateOf(one).code))) {
-      await prepare(photo)
-      void enqueue(photo.key)
-    }
+    // What an earlier call prepares already, it sends too.
+    const open = list.value.filter((one) => !one.id && !isHopeless(one) && stateOf(one).step !== 'preparing')
+    const large = open.filter((one) => !one.small)
+    if (large.length > 0) await prepare(large)
+    for (const { key } of open) void enqueue(key)
   }
 
   async function add(files: File[]): Promise<void> {
@@ -164,10 +189,13 @@ export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
   async function uploadAll(onProgress: (done: number, total: number) => void): Promise<boolean> {
     for (const photo of list.value) {
       onProgress(list.value.filter((one) => one.id).length, list.value.length)
-      if (!photo.id && !HOPELESS.has(stateOf(photo).code)) await enqueue(photo.key)
+      if (!photo.id && !isHopeless(photo)) await enqueue(photo.key)
     }
     return list.value.every((one) => one.id)
   }
+
+  /** What keeps the first of them off the server. */
+  const problem = (): ApiProblem | null => list.value.map((one) => stateOf(one).problem).find((one) => one !== null) ?? null
 
   /** After the server no longer knows the attachments: next `uploadAll` sends them again under new keys. */
   function resetUploads(): void {
@@ -175,7 +203,7 @@ export function createPhotoQueue(list: Ref<Photo[]>, bytesMax: () => number) {
     list.value = list.value.map((one) => ({ ...one, id: '', key: uuid() }))
   }
 
-  return { list, stateOf, add, addAsIs, remove, retry: enqueue, resume, uploadAll, resetUploads }
+  return { list, stateOf, add, addAsIs, remove, retry: enqueue, resume, uploadAll, problem, resetUploads }
 }
 
 export type PhotoQueue = ReturnType<typeof createPhotoQueue>

@@ -171,6 +171,7 @@ export const en: Messages = {
   'photos.error.tooLarge': 'Photo {n} is too large and was not sent. Choose a smaller one.',
   'photos.error.unsupportedMedia': 'Photo {n} has a format we cannot take. Use JPEG, PNG or WebP.',
   'photos.error.other': 'Photo {n} was not sent. We try again when you submit; you can also tap it.',
+  'photos.error.busy': 'Photo {n} was not sent: the system is busy. It can be sent in {wait}; we try again when you submit, and you can tap it.',
   'photos.skip': 'Continue without photos',
 
   'contact.title': 'How can we reach you?',

@@ -170,6 +170,7 @@ export const zhCN = {
   'photos.error.tooLarge': '照片 {n} 太大，没有上传。请换一张小一些的。',
   'photos.error.unsupportedMedia': '照片 {n} 不是能接收的格式。请换成 JPEG、PNG 或 WebP。',
   'photos.error.other': '照片 {n} 没有传上去。提交时会再试，您也可以点它重试。',
+  'photos.error.busy': '照片 {n} 没有传上去：系统正忙，{wait}后可以再传。提交时会再试，您也可以点它重试。',
   'photos.skip': '没有照片，继续',
 
   'contact.title': '怎么联系您？',

@@ -5,7 +5,7 @@
  * a lost answer can never become a second case, from a second window neither.
  */
 import { del, set } from 'idb-keyval'
-import { computed, reactive, ref, toRaw, watch } from 'vue'
+import { computed, nextTick, reactive, ref, toRaw, watch } from 'vue'
 import { serverNow } from '../../api/serverTime'
 import type { NewOrder, Relation } from '../../api/types'
 import { uuid } from '../../api/uuid'
@@ -81,6 +81,7 @@ async function save(): Promise<void> {
     const files = (list: Photo[]) => list.map((file) => ({ ...toRaw(file) }))
     const lists = { photos: files(plain.photos), voice: files(plain.voice) }
     await set(DRAFT_KEY, { ...plain, fix: plain.fix && { ...plain.fix }, sent: plain.sent && { ...plain.sent }, ...lists }, deviceStore())
+    draftIsKept.value = true
     announceSaved()
   } catch {
     draftIsKept.value = false
@@ -94,8 +95,12 @@ function changed(): void {
   timer = window.setTimeout(() => void save(), SAVE_DELAY_MS)
 }
 
-/** Writes a pending change at once; before leaving a step and before sending. */
-export const flushDraft = (): Promise<void> => save()
+/** Writes a pending change at once, before a step is left. Where nothing changed, nothing is written, for it would pause the window beside. */
+export async function flushDraft(): Promise<void> {
+  // The watcher hears of the newest change with the next tick only.
+  await nextTick()
+  if (timer) await save()
+}
 
 async function load(): Promise<void> {
   const kept = await keptDraft()
@@ -215,6 +220,6 @@ export async function keyFor(order: NewOrder): Promise<string> {
   const kept = await keptDraft()
   if (kept?.sent?.body === body) draft.sent = kept.sent
   if (draft.sent?.body !== body) draft.sent = { key: uuid(), body }
-  await flushDraft()
+  await save()
   return draft.sent.key
 }

@@ -19,21 +19,24 @@ export function useRecorder(secondsMax: () => number, done: (recording: Blob, mi
   const step = ref<'idle' | 'asking' | 'recording'>('idle')
   const seconds = ref(0)
   const problem = ref<RecorderProblem | ''>('')
+  let stream: MediaStream | null = null
   let recorder: MediaRecorder | null = null
   let timer = 0
+  let left = false
 
   function release(): void {
     clearInterval(timer)
-    recorder?.stream.getTracks().forEach((track) => track.stop())
+    stream?.getTracks().forEach((track) => track.stop())
+    stream = null
     recorder = null
     step.value = 'idle'
   }
 
-  function record(stream: MediaStream): void {
+  function record(from: MediaStream): void {
     const format = formatHere() ?? ''
     const parts: Blob[] = []
     const began = performance.now()
-    recorder = new MediaRecorder(stream, { mimeType: format, audioBitsPerSecond: BITS_PER_SECOND })
+    recorder = new MediaRecorder(from, { mimeType: format, audioBitsPerSecond: BITS_PER_SECOND })
     recorder.ondataavailable = (event) => event.data.size > 0 && parts.push(event.data)
     recorder.onstop = () => {
       const long = performance.now() - began >= SHORTEST_MS
@@ -56,7 +59,10 @@ export function useRecorder(secondsMax: () => number, done: (recording: Blob, mi
     problem.value = ''
     step.value = 'asking'
     try {
-      record(await navigator.mediaDevices.getUserMedia({ audio: true }))
+      stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+      // Allowed only after the page was left: nobody would see that it records.
+      if (left) release()
+      else record(stream)
     } catch (failure) {
       release()
       problem.value = failure instanceof DOMException && failure.name === 'NotAllowedError' ? 'refused' : 'noMic'
@@ -66,9 +72,9 @@ export function useRecorder(secondsMax: () => number, done: (recording: Blob, mi
   const stop = () => recorder?.state === 'recording' && recorder.stop()
 
   onUnmounted(() => {
-    // Leaving the page is no "done": what was said half-way is not kept.
-    if (recorder) recorder.onstop = null
-    release()
+    // Whoever goes on without "done" has said it all the same.
+    left = true
+    stop()
   })
 
   return { step, seconds, problem, start, stop }

@@ -6,9 +6,11 @@
 import { ApiProblem, createOrder } from '../../api/client'
 import { serverNow } from '../../api/serverTime'
 import { t } from '../../i18n'
+import { tr } from '../../i18n/citizen.report'
 import type { SummaryItem } from '../../ui/ErrorSummary.vue'
 import { keepCase, receiptText } from '../cases'
 import { explain, fieldErrors, type Explanation } from '../explain'
+import type { PhotoQueue } from '../photos'
 import { discardDraft, keyFor, orderOf, photoQueue, voiceQueue } from './draft'
 
 export interface SendProblem extends Explanation {
@@ -38,14 +40,19 @@ function describe(failure: unknown): SendProblem {
   return { ...explained, items: fields.map(({ step, text }) => ({ text, to: `/report/${step}?from=check` })) }
 }
 
+/** Why files are missing there: in the upload's own words where waiting helps, else with the advice to remove them. */
+function unsent(queue: PhotoQueue): SendProblem {
+  const items = [{ text: tr('unsent.go'), to: '/report/photos?from=check' }]
+  const own = queue.problem()
+  if (own && (own.kind !== 'http' || own.retryAfterSeconds !== null)) return { ...describe(own), items }
+  if (queue === voiceQueue) return { ...plain({ title: tr('unsent.voice.title'), next: tr('unsent.voice.next') }), items }
+  return { ...plain({ title: t('problem.photos.title'), next: t('problem.photos.next') }), items }
+}
+
 export async function sendReport(say: (text: string) => void): Promise<SendAnswer> {
   const photos = await photoQueue.uploadAll((done, total) => say(t('check.sending.photos', { done, total })))
-  const complete = (await voiceQueue.uploadAll(() => undefined)) && photos
-  if (!complete) {
-    const offline = navigator.onLine === false
-    const explained = offline ? explain(new ApiProblem('offline', 0, {})) : { title: t('problem.photos.title'), next: t('problem.photos.next') }
-    return { ok: false, problem: plain(explained) }
-  }
+  const voice = await voiceQueue.uploadAll(() => undefined)
+  if (!photos || !voice) return { ok: false, problem: unsent(photos ? voiceQueue : photoQueue) }
   try {
     say(t('check.sending'))
     const order = orderOf()

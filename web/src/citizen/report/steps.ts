@@ -12,7 +12,9 @@ const answered: Record<Exclude<Step, 'check'>, () => boolean> = {
   what: () => contentOf() !== '' && titleOf() !== '',
   where: () => withoutPlace() || Boolean(draft.villageCode || draft.address.trim() || draft.fix),
   photos: () => draft.photosSeen,
-  contact: () => draft.contact === 'anonymous' || (draft.contact === 'named' && draft.phone.trim() !== ''),
+  // On behalf of nobody said is half an answer; without this the way back to the check page would drop it.
+  contact: () => (draft.contact === 'anonymous' || (draft.contact === 'named' && draft.phone.trim() !== ''))
+    && (!draft.behalf || draft.relation !== ''),
 }
 
 export const isStep = (name: string): name is Step => (steps as readonly string[]).includes(name)
