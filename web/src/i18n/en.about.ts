@@ -15,7 +15,7 @@ export const enAbout: Pick<Messages, keyof typeof zhCNAbout> = {
   'about.privacy.1': 'Name and phone are stored encrypted. Whoever looks at them states why, and the look is recorded.',
   'about.privacy.2': 'If you choose confidential, neither the unit concerned nor the unit in charge sees who you are.',
   'about.privacy.3': 'The public page shows topic, village, state and times only.',
-  'about.privacy.4': 'Where and when a photo was taken is removed from it.',
+  'about.privacy.4': 'Where and when a photo was taken is removed from what is shown of it.',
   'about.rights.title': 'At any time you can',
   'about.rights.1': 'Add facts and photos, up to {n} time.||Add facts and photos, up to {n} times.',
   'about.rights.2': 'Send a reminder, once every {n} hour.||Send a reminder, once every {n} hours.',

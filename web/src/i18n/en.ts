@@ -154,7 +154,7 @@ export const en: Messages = {
 
   'photos.title': 'Do you have photos?',
   'photos.hint': 'Optional, up to {n}. Show the spot and its surroundings, and leave bystanders’ faces out.',
-  'photos.privacy': 'Photos are made smaller on your phone. Where and when they were taken is removed.',
+  'photos.privacy': 'Photos are made smaller on your phone, which removes where and when they were taken. A format that this browser cannot read is stored encrypted as it came, and cleaned in the copy that is shown.',
   'photos.add': 'Take or choose photos',
   'photos.add.more': 'Add more photos',
   'photos.list': 'Chosen photos',

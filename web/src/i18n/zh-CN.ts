@@ -153,7 +153,7 @@ export const zhCN = {
 
   'photos.title': '有照片吗？',
   'photos.hint': '选填，最多 {n} 张。拍清楚现场和周围，不要拍到无关人员的脸。',
-  'photos.privacy': '照片在您的手机上缩小，拍摄地点等信息会一并去掉。',
+  'photos.privacy': '照片在您的手机上缩小，拍摄地点等信息一并去掉。这个浏览器打不开的格式按原样加密保存，给人看的那一份才去掉。',
   'photos.add': '拍照或选择照片',
   'photos.add.more': '再加照片',
   'photos.list': '已选照片',
