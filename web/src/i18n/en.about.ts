@@ -14,7 +14,7 @@ export const enAbout: Pick<Messages, keyof typeof zhCNAbout> = {
   'about.privacy.title': 'Who sees what',
   'about.privacy.1': 'Name and phone are stored encrypted. Whoever looks at them states why, and the look is recorded.',
   'about.privacy.2': 'If you choose confidential, neither the unit concerned nor the unit in charge sees who you are.',
-  'about.privacy.3': 'The public page shows topic, village, state and times only.',
+  'about.privacy.3': 'The public page shows number, topic, village, state, times and how many have seen it too, and where a position was given the middle of its square of about 200 m.',
   'about.privacy.4': 'Where and when a photo was taken is removed from what is shown of it.',
   'about.rights.title': 'At any time you can',
   'about.rights.1': 'Add facts and photos, up to {n} time.||Add facts and photos, up to {n} times.',

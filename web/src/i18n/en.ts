@@ -303,7 +303,7 @@ export const en: Messages = {
   'limit.naturalMinutes': '{n} minute||{n} minutes',
 
   'public.title': 'Open cases',
-  'public.lead': 'How far every report to the town has come. Names, phone numbers, texts and photos are not shown.',
+  'public.lead': 'How far reports to the town have come; confidential and sensitive matters and reports of wrongdoing are not listed. Where a position was given, the map shows the middle of its square of about 200 m. Names, phone numbers, texts and photos are not shown.',
   'public.month': 'Month',
   'public.category': 'Topic',
   'public.village': 'Village',

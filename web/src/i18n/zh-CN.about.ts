@@ -11,7 +11,7 @@ export const zhCNAbout = {
   'about.privacy.title': '谁能看到什么',
   'about.privacy.1': '姓名和电话加密保存，经办人查看要说明用途，并留下记录。',
   'about.privacy.2': '选择保密后，被反映的单位和经办单位都看不到您是谁。',
-  'about.privacy.3': '公开页面只有分类、村居、状态和时间。',
+  'about.privacy.3': '公开页面只有编号、分类、村居、状态、时间和多少人也遇到了；附了定位的，还有所在约 200 米方格的中心。',
   'about.privacy.4': '给人看的照片里，拍摄地点等信息都已去掉。',
   'about.rights.title': '您可以随时',
   'about.rights.1': '补充情况和照片，最多 {n} 次。',

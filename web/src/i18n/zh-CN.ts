@@ -302,7 +302,7 @@ export const zhCN = {
   'limit.naturalMinutes': '{n} 分钟',
 
   'public.title': '公开办理',
-  'public.lead': '镇里收到的诉求办到哪一步，在这里都看得到。不显示姓名、电话、内容和照片。',
+  'public.lead': '镇里收到的诉求办到哪一步，在这里看得到；保密的、敏感的和举报不列出。附了定位的，地图上标出所在约 200 米方格的中心。不显示姓名、电话、内容和照片。',
   'public.month': '月份',
   'public.category': '分类',
   'public.village': '村居',
