@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { desktop, device, looks, fillUpTo, go, home, next, phone, submit, submitted, words } from './support.mjs'
 
 const catalogue = async () => (await fetch(`${home}/api/catalogue`)).json()
+const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement)
 
 /** Seconds: lists are folded by the tick. */
 async function until(seconds, look) {
@@ -204,5 +205,26 @@ test('messages gather what the town said, and are marked as seen', { timeout: 12
   await page.locator('.none').waitFor()
   await submitted(page, words['zh-CN'])
   await go(page, '/messages')
+  await page.locator('.none').waitFor()
+})
+
+test('a case leaves the device only after a question, and "no" leads back to where one was', async (t) => {
+  const page = await device(t, { expected: [429] })
+  const { number } = await submitted(page, words['zh-CN'])
+  await go(page, '/track')
+  const inList = page.locator('.row .forget')
+  await inList.click()
+  assert.ok(await hasFocus(page.locator('.ask')), 'the question is where one goes on')
+  await page.locator('.ask .quiet').click()
+  assert.ok(await hasFocus(inList))
+
+  await go(page, `/track/${number}`)
+  const onPage = page.locator('.keep .link')
+  await onPage.click()
+  await page.locator('.keep .ask .quiet').click()
+  assert.ok(await hasFocus(onPage))
+  await onPage.click()
+  await page.locator('.keep .ask .alarm').click()
+  await page.waitForURL('**/track')
   await page.locator('.none').waitFor()
 })

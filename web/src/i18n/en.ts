@@ -279,7 +279,6 @@ export const en: Messages = {
   'receipt.track': 'See progress',
   'receipt.kept': 'Kept under “My cases” on this device. On a borrowed or shared device, note it down and remove it here.',
   'receipt.notKept': 'This browser does not allow saving. Note it down or print it now.',
-  'receipt.forget': 'Remove from this device',
   'receipt.file': 'Download the receipt file',
   'receipt.file.hint': 'It holds what you submitted and when, so that any later change can be shown.',
   'receipt.issuer': '{town} Command Centre',

@@ -278,7 +278,6 @@ export const zhCN = {
   'receipt.track': '查看进度',
   'receipt.kept': '已存入这台设备的“我的诉求”。如果是别人的手机或公用电脑，请抄下后把它移除。',
   'receipt.notKept': '这个浏览器不允许保存，请务必抄下或打印。',
-  'receipt.forget': '从这台设备移除',
   'receipt.file': '下载凭证文件',
   'receipt.file.hint': '文件记下了您提交的内容和时间，以后可以用它核对有没有被改动。',
   'receipt.issuer': '{town}综合指挥中心',
