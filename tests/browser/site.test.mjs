@@ -89,3 +89,17 @@ test('a dark page prints as ink on white paper', async (t) => {
   assert.equal(ink, 'rgb(20, 33, 31)')
   assert.equal(paper, 'rgb(255, 255, 255)')
 })
+
+/** Style rules of the page that have something a Chromium 87 does not know and has no other way around. */
+const tooNew = (page, pattern) => page.evaluate(
+  (source) => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).filter((text) => new RegExp(source).test(text)),
+  pattern.source,
+)
+
+test('the map is coloured in a way that older browsers know', async (t) => {
+  const page = await device(t)
+  await go(page, '/public')
+  await page.locator('input[name=view][value=map]').check()
+  await page.locator('svg.town').waitFor()
+  assert.deepEqual(await tooNew(page, /color-mix\(/), [])
+})
