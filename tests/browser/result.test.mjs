@@ -43,6 +43,8 @@ for (const { locale, viewport } of looks) {
     await page.locator('.rate .btn').click()
     await page.locator('.rate .summary').waitFor()
     await page.locator('input[name=satisfaction][value=dissatisfied]').check()
+    const tick = await page.locator('.level input:checked + .row').evaluate((row) => getComputedStyle(row, '::after').transform)
+    assert.equal(tick, 'matrix(1, 0, 0, 1, 0, 0)', 'a tick says which one, not its colour alone')
     await page.locator('input[name=contacted][value=yes]').check()
     await page.locator('input[name=resolved][value=no]').check()
     await page.locator('.rate .btn').click()
