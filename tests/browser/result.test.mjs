@@ -81,5 +81,11 @@ for (const { locale, viewport } of looks) {
     await page.getByRole('button', { name: w.eraseYes }).click()
     await page.getByText(w.erased).waitFor()
     assert.ok(!(await page.locator('main').innerText()).includes(w.content.slice(0, 12)), 'nobody sees it any more')
+    await go(page, '/track')
+    await page.locator('.row', { hasText: number }).waitFor()
+    assert.ok(!(await page.locator('.row').first().innerText()).includes(w.title), 'nor does the device keep the title')
+    await go(page, `/receipt?number=${number}`)
+    await page.locator('.slip').waitFor()
+    assert.equal(await page.locator('.file').count(), 0, 'nor the receipt, which holds the text')
   })
 }
