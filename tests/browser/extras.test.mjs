@@ -228,3 +228,20 @@ test('a case leaves the device only after a question, and "no" leads back to whe
   await page.waitForURL('**/track')
   await page.locator('.none').waitFor()
 })
+
+test('a map that does not come says so in its place, and comes when it is asked for again', async (t) => {
+  const page = await device(t, { expected: ['ERR_FAILED'] })
+  await page.route('**/assets/PublicMap-*', (route) => route.abort())
+  await go(page, '/public')
+  await page.locator('input[name=view][value=map]').check()
+  const again = page.getByRole('button', { name: '重新载入' })
+  await again.waitFor()
+  await page.unroute('**/assets/PublicMap-*')
+  await again.click()
+  // A Chromium that keeps the failed import loads the page anew, with the list chosen.
+  const map = page.locator('svg.town')
+  const list = page.locator('input[name=view][value=list]:checked')
+  await map.or(list).first().waitFor()
+  if (await list.count()) await page.locator('input[name=view][value=map]').check()
+  await map.waitFor()
+})
