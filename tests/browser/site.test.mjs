@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { budgetsKiB, consoleBudgetsKiB, firstLoad, mapBudgetKiB, mapOf, mapWeight } from '../../web/scripts/budgets.mjs'
 import { device, go } from './support.mjs'
 
+const OFFLINE = 'ERR_INTERNET_DISCONNECTED'
+
 test('the language is switched in one tap and remembered', async (t) => {
   const page = await device(t)
   await go(page, '/')
@@ -13,6 +15,21 @@ test('the language is switched in one tap and remembered', async (t) => {
   await page.reload()
   await page.getByRole('heading', { name: /Say it once/ }).waitFor()
   assert.match(await page.title(), /OneTown/)
+})
+
+test('a language that cannot be fetched leaves the page in the one it has, and says so', async (t) => {
+  const page = await device(t, { expected: [OFFLINE] })
+  await go(page, '/about')
+  await page.waitForLoadState('networkidle')
+  await page.context().setOffline(true)
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByText('English 没有载入').waitFor()
+  assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN')
+  await page.context().setOffline(false)
+  await page.reload()
+  await page.getByRole('heading', { name: '使用说明' }).waitFor()
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByRole('heading', { name: 'How it works' }).waitFor()
 })
 
 test('elder mode is one tap on the home page, up to 30 px, and remembered', async (t) => {

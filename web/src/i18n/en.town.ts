@@ -21,6 +21,7 @@ export const enTown: Pick<Messages, keyof typeof zhCNTown> = {
 
   'offline.bar': 'There is no network. What you fill in is kept on this device; go on once you are connected.',
   'offline.back': 'You are connected again.',
+  'lang.failed': '中文 did not load. Once you are connected, reload this page and switch again.',
 
   'read.start': 'Read this page aloud',
   'read.stop': 'Stop reading',

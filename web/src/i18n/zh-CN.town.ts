@@ -18,6 +18,7 @@ export const zhCNTown = {
 
   'offline.bar': '现在没有网络。您填的内容都保存在这台设备上，连上后接着来。',
   'offline.back': '网络恢复了。',
+  'lang.failed': 'English 没有载入。联网后请重新载入这一页，再切换。',
 
   'read.start': '朗读这一页',
   'read.stop': '停止朗读',
