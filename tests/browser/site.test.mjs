@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budgetsKiB, consoleBudgetsKiB, firstLoad, mapBudgetKiB, mapOf, mapWeight } from '../../web/scripts/budgets.mjs'
-import { device, go } from './support.mjs'
+import { device, fillUpTo, go, words } from './support.mjs'
 
 const OFFLINE = 'ERR_INTERNET_DISCONNECTED'
 
@@ -30,6 +30,22 @@ test('a language that cannot be fetched leaves the page in the one it has, and s
   await page.getByRole('heading', { name: '使用说明' }).waitFor()
   await page.getByRole('button', { name: 'English' }).click()
   await page.getByRole('heading', { name: 'How it works' }).waitFor()
+})
+
+test('without a network only the form says that what is filled in is kept', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [OFFLINE] })
+  const kept = page.locator('.network').getByText(/保存在这台设备上/)
+  await fillUpTo(page, 'what', w)
+  await page.context().setOffline(true)
+  await kept.waitFor()
+  await page.context().setOffline(false)
+  await page.getByText(w.backOnline).waitFor()
+  await go(page, '/about')
+  await page.waitForLoadState('networkidle')
+  await page.context().setOffline(true)
+  await page.getByText(w.offlineBar).waitFor()
+  assert.equal(await kept.count(), 0)
 })
 
 test('elder mode is one tap on the home page, up to 30 px, and remembered', async (t) => {

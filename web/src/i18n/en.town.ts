@@ -19,7 +19,8 @@ export const enTown: Pick<Messages, keyof typeof zhCNTown> = {
   'home.statistics': 'Statistics',
   'home.statistics.hint': 'How many, and how well',
 
-  'offline.bar': 'There is no network. What you fill in is kept on this device; go on once you are connected.',
+  'offline.bar': 'There is no network.',
+  'offline.kept': 'What you fill in is kept on this device; go on once you are connected.',
   'offline.back': 'You are connected again.',
   'lang.failed': '中文 did not load. Once you are connected, reload this page and switch again.',
 

@@ -16,7 +16,8 @@ export const zhCNTown = {
   'home.statistics': '办理统计',
   'home.statistics.hint': '收了多少、办得怎样',
 
-  'offline.bar': '现在没有网络。您填的内容都保存在这台设备上，连上后接着来。',
+  'offline.bar': '现在没有网络。',
+  'offline.kept': '您填的内容都保存在这台设备上，连上后接着来。',
   'offline.back': '网络恢复了。',
   'lang.failed': 'English 没有载入。联网后请重新载入这一页，再切换。',
 
