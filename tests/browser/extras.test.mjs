@@ -245,3 +245,18 @@ test('a map that does not come says so in its place, and comes when it is asked 
   if (await list.count()) await page.locator('input[name=view][value=map]').check()
   await map.waitFor()
 })
+
+test('the focus stays where one goes on: on the button of a closed panel, on the heading of a case that came late', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await submitted(page, words['zh-CN'])
+  await page.locator('.go .btn').first().click()
+  await page.waitForFunction(() => document.activeElement?.matches('.state h1'))
+
+  const opener = page.locator('.tool[aria-controls=display]')
+  await opener.click()
+  await page.locator('.panel .btn').click()
+  assert.ok(await hasFocus(opener))
+  await opener.click()
+  await page.locator('.panel [role=switch]').press('Escape')
+  assert.ok(await hasFocus(opener))
+})
