@@ -29,6 +29,11 @@ export const enTown: Pick<Messages, keyof typeof zhCNTown> = {
 
   'map.in': 'Enlarge the map',
   'map.out': 'Shrink the map',
+  'map.move': 'Move the map',
+  'map.left': 'Look left',
+  'map.right': 'Look right',
+  'map.up': 'Look up',
+  'map.down': 'Look down',
   'map.tiles': 'The pictures behind the map come from {hosts}. Whoever opens a map shows it their network address and the area, and nothing of what they report.',
   'map.computed': 'Village borders are computed from the centres of grids; they are not official.',
 

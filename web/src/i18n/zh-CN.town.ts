@@ -26,6 +26,11 @@ export const zhCNTown = {
 
   'map.in': '放大地图',
   'map.out': '缩小地图',
+  'map.move': '移动地图',
+  'map.left': '往左看',
+  'map.right': '往右看',
+  'map.up': '往上看',
+  'map.down': '往下看',
   'map.tiles': '地图底图来自 {hosts}：打开地图时，它会看到您的网络地址和看的是哪一带，看不到您反映的内容。',
   'map.computed': '村界按网格中心推算，不是法定界线。',
 
