@@ -287,3 +287,30 @@ test('the enlarged map is moved by buttons and by arrow keys, not by dragging al
   await page.keyboard.press('ArrowUp')
   assert.ok((await corner())[1] < y)
 })
+
+test('a phone whose clock is far ahead is offered the months of the town', async (t) => {
+  const page = await device(t)
+  await page.addInitScript((ms) => {
+    const Real = Date
+    window.Date = class extends Real {
+      constructor(...parts) {
+        super(...(parts.length > 0 ? parts : [Real.now() + ms]))
+      }
+      static now() {
+        return Real.now() + ms
+      }
+    }
+  }, 40 * 86_400_000)
+  // Late, so that the page is there before any answer says what time it is.
+  await page.route('**/api/catalogue', async (route) => {
+    await new Promise((done) => setTimeout(done, 600))
+    await route.continue()
+  })
+  const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7)
+  await go(page, '/public')
+  await page.locator('#month option').first().waitFor({ state: 'attached' })
+  assert.equal(await page.locator('#month').inputValue(), month)
+  await go(page, '/statistics')
+  await page.locator('#span option').nth(1).waitFor({ state: 'attached' })
+  assert.equal(await page.locator('#span option').nth(1).getAttribute('value'), month)
+})
