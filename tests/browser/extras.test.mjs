@@ -314,3 +314,13 @@ test('a phone whose clock is far ahead is offered the months of the town', async
   await page.locator('#span option').nth(1).waitFor({ state: 'attached' })
   assert.equal(await page.locator('#span option').nth(1).getAttribute('value'), month)
 })
+
+test('where nothing can be copied, number and code are selected, and it is said how to go on', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+  const { number, secret } = await submitted(page, words['zh-CN'])
+  await page.getByRole('button', { name: '复制编号和查询码' }).click()
+  await page.getByText(/请长按/).waitFor()
+  const selected = (await page.evaluate(() => getSelection().toString())).replace(/\s/g, '')
+  assert.ok(selected.includes(number) && selected.includes(secret), selected)
+})

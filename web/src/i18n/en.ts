@@ -276,6 +276,7 @@ export const en: Messages = {
   'receipt.print': 'Print',
   'receipt.copy': 'Copy number and code',
   'receipt.copied': 'Copied',
+  'receipt.copy.byHand': 'It was not copied. Number and code above are selected: press and hold them to copy.',
   'receipt.track': 'See progress',
   'receipt.kept': 'Kept under “My cases” on this device. On a borrowed or shared device, note it down and remove it here.',
   'receipt.notKept': 'This browser does not allow saving. Note it down or print it now.',

@@ -275,6 +275,7 @@ export const zhCN = {
   'receipt.print': '打印',
   'receipt.copy': '复制编号和查询码',
   'receipt.copied': '已复制',
+  'receipt.copy.byHand': '没能复制。已选中上面的编号和查询码，请长按它们复制。',
   'receipt.track': '查看进度',
   'receipt.kept': '已存入这台设备的“我的诉求”。如果是别人的手机或公用电脑，请抄下后把它移除。',
   'receipt.notKept': '这个浏览器不允许保存，请务必抄下或打印。',
