@@ -324,3 +324,18 @@ test('where nothing can be copied, number and code are selected, and it is said 
   const selected = (await page.evaluate(() => getSelection().toString())).replace(/\s/g, '')
   assert.ok(selected.includes(number) && selected.includes(secret), selected)
 })
+
+test('a case that takes no more says so, and not to try again later', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [409, 429] })
+  const { number } = await submitted(page, w)
+  await page.route('**/supplements', (route) =>
+    route.fulfill({ status: 409, contentType: 'application/problem+json', body: '{"status":409,"code":"supplementsFull"}' }))
+  await go(page, `/track/${number}`)
+  await page.locator('.action .head').filter({ hasText: w.supplement }).click()
+  await page.locator('#text-supplement').fill(w.supplementText)
+  await page.locator('.action form button[type=submit]').click()
+  const said = await page.locator('.summary').innerText()
+  assert.match(said, /补充次数已用完/)
+  assert.match(said, /拨打/)
+})
