@@ -129,6 +129,12 @@ const tooNew = (page, pattern) => page.evaluate(
   pattern.source,
 )
 
+test('the search for a topic is placed in a way that older browsers know', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'category', words['zh-CN'])
+  assert.deepEqual(await tooNew(page, /[;{ ]translate:/), [])
+})
+
 test('the map is coloured in a way that older browsers know', async (t) => {
   const page = await device(t)
   await go(page, '/public')
