@@ -3,6 +3,7 @@
  * phone and desktop, in normal, elder and dark mode. Elder mode also keeps its
  * own promises: no text below 18 px, no target below 60 px.
  */
+import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { check } from './look.mjs'
@@ -58,6 +59,14 @@ for (const look of looks) {
     await go(page, '/track')
     await page.locator('.row').waitFor()
     await check(page, 'track', elder)
+    await page.locator('.form .btn').click()
+    await page.locator('.summary').waitFor()
+    for (const field of ['number', 'secret']) {
+      const said = await page.locator(`#${field}`).evaluate((input) => input.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' '))
+      const shown = await page.locator(`.field:has(#${field}) .error-text`).innerText()
+      assert.ok(said.includes(shown.trim()), `${field}: “${said}” has the error`)
+    }
+    await check(page, 'track with errors', elder)
     await go(page, '/public')
     await page.locator('.list .row').first().waitFor()
     await check(page, 'public list', elder)
