@@ -48,6 +48,18 @@ test('without a network only the form says that what is filled in is kept', asyn
   assert.equal(await kept.count(), 0)
 })
 
+test('a town that did not answer at first is asked again once there is a network', async (t) => {
+  const page = await device(t, { expected: ['ERR_FAILED', OFFLINE] })
+  await page.route('**/api/catalogue', (route) => route.abort())
+  await go(page, '/about')
+  await page.waitForLoadState('networkidle')
+  assert.equal(await page.locator('.limits').count(), 0)
+  await page.unroute('**/api/catalogue')
+  await page.context().setOffline(true)
+  await page.context().setOffline(false)
+  await page.locator('.limits').waitFor()
+})
+
 test('elder mode is one tap on the home page, up to 30 px, and remembered', async (t) => {
   const page = await device(t)
   await go(page, '/')
