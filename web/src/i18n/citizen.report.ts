@@ -129,12 +129,12 @@ const en: Record<keyof typeof zh, string> = {
   'similar.join': 'Me too',
   'similar.join.of': 'Me too: {what}, {number}',
   'similar.thanks': 'Noted, thank you.',
-  'similar.thanks.body': '{n} person has seen this now. You can follow it under “Open cases”; there is nothing more to submit.||{n} people have seen this now. You can follow it under “Open cases”; there is nothing more to submit.',
-  'similar.see': 'See open cases',
+  'similar.thanks.body': '{n} person has seen this now. You can follow it under “Public cases”; there is nothing more to submit.||{n} people have seen this now. You can follow it under “Public cases”; there is nothing more to submit.',
+  'similar.see': 'See public cases',
   'similar.else': 'I have something to add, continue',
   'similar.finish': 'Nothing more to submit, go home',
 
-  'elsewhere.title': 'This report is being filled in in another window',
+  'elsewhere.title': 'This report is open in another window',
   'elsewhere.body': 'So that the two do not overwrite each other, this one has paused. Go on in the other window, or bring it over here: everything is kept.',
   'elsewhere.here': 'Continue here',
 

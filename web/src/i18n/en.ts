@@ -35,7 +35,7 @@ export const en: Messages = {
   'nav.footer': 'Footer',
   'nav.report': 'Report something',
   'nav.track': 'Track',
-  'nav.public': 'Open cases',
+  'nav.public': 'Public cases',
   'nav.draws': 'Random inspections',
   'nav.results': 'Results of inspections',
   'nav.about': 'How it works',
@@ -50,7 +50,7 @@ export const en: Messages = {
   'home.report.hint': 'A minute or so, no account',
   'home.track': 'Track a case',
   'home.track.hint': 'With your number and code',
-  'home.public': 'Open cases',
+  'home.public': 'Public cases',
   'home.public.hint': 'See what the town is working on',
   'home.mine': 'My cases',
   'home.mine.all': 'All',
@@ -71,7 +71,7 @@ export const en: Messages = {
   'home.emergency.120': 'Ambulance',
   'home.emergency.122': 'Traffic accident',
 
-  'footer.note': 'No statistics and no programs of third parties on this site.',
+  'footer.note': 'No third-party analytics or scripts on this site.',
 
   'kind.consult.hint': 'A question about policy, a procedure, what to do',
   'kind.help.hint': 'A difficulty you need help with',
@@ -192,7 +192,7 @@ export const en: Messages = {
   'check.title': 'Check your answers',
   'check.hint': 'Then submit. You can still add to it or withdraw it afterwards.',
   'check.change': 'Change',
-  'check.change.what': 'Change {what}',
+  'check.change.what': ' {what}',
   'check.type': 'Kind',
   'check.category': 'Topic',
   'check.subject': 'Title',
@@ -264,7 +264,7 @@ export const en: Messages = {
 
   'receipt.title': 'Receipt',
   'receipt.done': 'We have received it',
-  'receipt.lead': 'Keep the number and the code: they are how you follow your case. The code is shown only this once.',
+  'receipt.lead': 'Note down the number and the code now: they are how you follow your case. Once lost, the town cannot find the code again either.',
   'receipt.number': 'Number',
   'receipt.secret': 'Code',
   'receipt.promised': 'Answer promised by',
@@ -302,7 +302,7 @@ export const en: Messages = {
   'limit.naturalHours': '{n} hour||{n} hours',
   'limit.naturalMinutes': '{n} minute||{n} minutes',
 
-  'public.title': 'Open cases',
+  'public.title': 'Public cases',
   'public.lead': 'How far reports to the town have come; confidential and sensitive matters and reports of wrongdoing are not listed. Where a position was given, the map shows the middle of its square of about 200 m. Names, phone numbers, texts and photos are not shown.',
   'public.month': 'Month',
   'public.category': 'Topic',
