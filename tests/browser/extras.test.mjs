@@ -367,3 +367,28 @@ test('a receipt’s link that puts a case on this device says so, with the way t
   await notice.locator('.alarm').click()
   await other.locator('.none').waitFor()
 })
+
+test('the public list is filtered by month, topic and village, and the filters go at once', { timeout: 120_000 }, async (t) => {
+  const page = await device(t, { expected: [429] })
+  const { number } = await submitted(page, words['zh-CN'])
+  const listed = await until(60, async () => (await (await fetch(`${home}/api/intake/public?limit=100`)).json()).items.find((item) => item.number === number))
+  const { categories, villages } = await catalogue()
+  const otherTopic = categories.flatMap((group) => group.items).find((item) => item.code !== listed.categoryCode).code
+  const otherVillage = villages.find((village) => village.code !== listed.villageCode).code
+  await go(page, '/public')
+  const mine = page.locator('.list .row', { hasText: number })
+  const gone = () => mine.waitFor({ state: 'detached' })
+  await mine.waitFor()
+  for (const [field, other, own] of [['#category', otherTopic, listed.categoryCode], ['#village', otherVillage, listed.villageCode]]) {
+    await page.locator(field).selectOption(other)
+    await gone()
+    await page.locator(field).selectOption(own)
+    await mine.waitFor()
+  }
+  await page.locator('.views .link').click()
+  assert.deepEqual([await page.locator('#category').inputValue(), await page.locator('#village').inputValue()], ['', ''])
+  assert.ok(await hasFocus(page.locator('#category')), 'the button has gone, the focus has not')
+  await mine.waitFor()
+  await page.locator('#month').selectOption({ index: 1 })
+  await gone()
+})

@@ -63,6 +63,7 @@ for (const { locale, viewport } of looks) {
     await check(page, 'messages', elder)
     await page.locator('main button.link').click()
     await page.locator('.message.fresh').first().waitFor({ state: 'detached' })
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1', 'the button has gone, the focus has not')
     await go(page, `/track/${number}`)
     await page.locator('input[name=satisfaction][value=verySatisfied]').check()
     await page.locator('.rate .btn').click()
