@@ -90,3 +90,24 @@ for (const { locale, viewport } of looks) {
     assert.equal(await page.locator('.file').count(), 0, 'nor the receipt, which holds the text')
   })
 }
+
+test('what was closed and comes back is done again at the caller’s own word', { timeout: 300_000 }, async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [429] })
+  await fillUpTo(page, 'check', w)
+  const { number } = await submit(page)
+  await handle({ centre: await station(t, 'dispatcher'), unit: await station(t, 'handler'), reviewer: await station(t, 'supervisor') }, number, true)
+  await go(page, `/track/${number}`)
+  await page.locator('input[name=satisfaction][value=verySatisfied]').check()
+  await page.locator('.rate .btn').click()
+  await page.locator('.state .pill', { hasText: w.closed }).waitFor()
+
+  await page.locator('.action .head', { hasText: '要求重新办理' }).click()
+  await page.locator('.action form button[type=submit]').click()
+  await page.locator('.action .error-text').waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'text-reopen')
+  await page.locator('#text-reopen').fill('昨晚又灭了。')
+  await page.locator('.action form button[type=submit]').click()
+  await page.locator('.state .pill', { hasText: w.inProgress }).waitFor()
+  assert.match(await page.locator('.line').innerText(), /重新打开/)
+})

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budgetsKiB, consoleBudgetsKiB, firstLoad, mapBudgetKiB, mapOf, mapWeight } from '../../web/scripts/budgets.mjs'
-import { device, fillUpTo, go, words } from './support.mjs'
+import { device, fillUpTo, go, submitted, words } from './support.mjs'
 
 const OFFLINE = 'ERR_INTERNET_DISCONNECTED'
 
@@ -103,10 +103,13 @@ test('what comes late pushes nothing about that was there before', async (t) => 
 })
 
 test('the receipt prints without the site around it', async (t) => {
-  const page = await device(t)
-  await go(page, '/')
+  const page = await device(t, { expected: [429] })
+  const { number, secret } = await submitted(page, words['zh-CN'])
   await page.emulateMedia({ media: 'print' })
-  assert.equal(await page.locator('header.site').isVisible(), false)
+  for (const what of ['header.site', 'footer.site', '.done', '.go', '.kept']) assert.equal(await page.locator(what).isVisible(), false, what)
+  const paper = (await page.locator('.slip').innerText()).replace(/\s/g, '')
+  assert.ok(paper.includes(number) && paper.includes(secret), paper)
+  assert.ok(await page.locator('svg.qr').isVisible())
 })
 
 const budgets = [[budgetsKiB, 'index.html'], [consoleBudgetsKiB, 'console/index.html']]
