@@ -1,4 +1,4 @@
-/** Texts that the whole site needs: the home page's big buttons, notices, offline, reading aloud, map buttons, names of pages. */
+/** Texts that the whole site needs: the home page's big buttons, notices, offline, reading aloud, the map, names of pages. */
 import type { Messages } from './index'
 import type { zhCNTown } from './zh-CN.town'
 
@@ -27,13 +27,6 @@ export const enTown: Pick<Messages, keyof typeof zhCNTown> = {
   'read.start': 'Read this page aloud',
   'read.stop': 'Stop reading',
 
-  'map.in': 'Enlarge the map',
-  'map.out': 'Shrink the map',
-  'map.move': 'Move the map',
-  'map.left': 'Look left',
-  'map.right': 'Look right',
-  'map.up': 'Look up',
-  'map.down': 'Look down',
   'map.tiles': 'The pictures behind the map come from {hosts}. Whoever opens a map shows it their network address and the area, and nothing of what they report.',
   'map.computed': 'Village borders are computed from the centres of grids; they are not official.',
 

@@ -1,5 +1,4 @@
 /** English texts. The compiler holds them to the keys of the Chinese catalogue. */
-import { enAbout } from './en.about'
 import { enCase } from './en.case'
 import { enTown } from './en.town'
 import { enVerify } from './en.verify'
@@ -40,6 +39,7 @@ export const en: Messages = {
   'nav.results': 'Results of inspections',
   'nav.about': 'How it works',
   'nav.back': 'Back',
+  'about.title': 'How it works',
 
   'home.title': 'Home',
   'home.eyebrow': '{town} · Citizen services',
@@ -288,7 +288,6 @@ export const en: Messages = {
   'receipt.copy.text': 'Number: {number}\nCode: {secret}\nFollow: {link}',
 
   ...enCase,
-  ...enAbout,
   ...enTown,
   ...enVerify,
 

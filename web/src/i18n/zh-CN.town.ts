@@ -1,4 +1,4 @@
-/** 整站都用得到的新文案：首页大按钮、通知、离线、朗读、地图按钮、页名。 */
+/** 整站都用得到的新文案：首页大按钮、通知、离线、朗读、地图说明、页名。 */
 export const zhCNTown = {
   'nav.statistics': '办理统计',
   'nav.messages': '消息',
@@ -24,13 +24,6 @@ export const zhCNTown = {
   'read.start': '朗读这一页',
   'read.stop': '停止朗读',
 
-  'map.in': '放大地图',
-  'map.out': '缩小地图',
-  'map.move': '移动地图',
-  'map.left': '往左看',
-  'map.right': '往右看',
-  'map.up': '往上看',
-  'map.down': '往下看',
   'map.tiles': '地图底图来自 {hosts}：打开地图时，它会看到您的网络地址和看的是哪一带，看不到您反映的内容。',
   'map.computed': '村界按网格中心推算，不是法定界线。',
 

@@ -1,5 +1,4 @@
 /** 中文文案（源文案）。其他语言的键由编译器对照本文件检查。 */
-import { zhCNAbout } from './zh-CN.about'
 import { zhCNCase } from './zh-CN.case'
 import { zhCNTown } from './zh-CN.town'
 import { zhCNVerify } from './zh-CN.verify'
@@ -39,6 +38,7 @@ export const zhCN = {
   'nav.results': '抽查结果',
   'nav.about': '使用说明',
   'nav.back': '返回',
+  'about.title': '使用说明',
 
   'home.title': '首页',
   'home.eyebrow': '{town} · 市民服务',
@@ -287,7 +287,6 @@ export const zhCN = {
   'receipt.copy.text': '编号：{number}\n查询码：{secret}\n查询：{link}',
 
   ...zhCNCase,
-  ...zhCNAbout,
   ...zhCNTown,
   ...zhCNVerify,
 
