@@ -3,6 +3,7 @@
  * phone and desktop, in normal, elder and dark mode. Elder mode also keeps its
  * own promises: no text below 18 px, no target below 60 px.
  */
+import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { check } from './look.mjs'
@@ -58,12 +59,23 @@ for (const look of looks) {
     await go(page, '/track')
     await page.locator('.row').waitFor()
     await check(page, 'track', elder)
+    await page.locator('.form .btn').click()
+    await page.locator('.summary').waitFor()
+    for (const field of ['number', 'secret']) {
+      const said = await page.locator(`#${field}`).evaluate((input) => input.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' '))
+      const shown = await page.locator(`.field:has(#${field}) .error-text`).innerText()
+      assert.ok(said.includes(shown.trim()), `${field}: “${said}” has the error`)
+    }
+    await check(page, 'track with errors', elder)
     await go(page, '/public')
     await page.locator('.list .row').first().waitFor()
     await check(page, 'public list', elder)
     await page.locator('input[name=view][value=map]').check()
     await page.locator('svg.town').waitFor()
     await check(page, 'public map', elder)
+    for (let times = 0; times < 2; times += 1) await page.locator('.zoom button').first().click()
+    await page.locator('.names').waitFor({ state: 'attached' })
+    await check(page, 'public map, enlarged', elder)
     await go(page, '/statistics')
     await page.locator('.figures').waitFor()
     await check(page, 'statistics', elder)

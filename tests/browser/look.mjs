@@ -4,14 +4,15 @@ import assert from 'node:assert/strict'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Text below 18 px, as "size: beginning of the text". */
+/** Text below 18 px on the screen, drawn or written, as "size: beginning of the text". */
 const smallText = () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const found = new Set()
   while (walker.nextNode()) {
     const words = walker.currentNode.data.trim()
     const element = walker.currentNode.parentElement
-    const size = parseFloat(getComputedStyle(element).fontSize)
+    const scale = (element instanceof SVGGraphicsElement && element.getScreenCTM()?.a) || 1
+    const size = parseFloat(getComputedStyle(element).fontSize) * scale
     if (words && element.checkVisibility() && size < 18) found.add(`${size}: ${words.slice(0, 30)}`)
   }
   return [...found]

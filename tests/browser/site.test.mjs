@@ -1,8 +1,14 @@
-/** What holds for the whole site: language, elder mode, unknown addresses, and the weight of a first visit. */
+/**
+ * What holds for the whole site: language, elder mode, unknown addresses, the weight of a first visit; that nothing goes
+ * from the device unasked, no focus is lost, and what fails says so and how to go on.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budgetsKiB, consoleBudgetsKiB, firstLoad, mapBudgetKiB, mapOf, mapWeight } from '../../web/scripts/budgets.mjs'
-import { device, go } from './support.mjs'
+import { device, fillUpTo, go, home, submitted, words } from './support.mjs'
+
+const OFFLINE = 'ERR_INTERNET_DISCONNECTED'
+const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement)
 
 test('the language is switched in one tap and remembered', async (t) => {
   const page = await device(t)
@@ -13,6 +19,49 @@ test('the language is switched in one tap and remembered', async (t) => {
   await page.reload()
   await page.getByRole('heading', { name: /Say it once/ }).waitFor()
   assert.match(await page.title(), /OneTown/)
+})
+
+test('a language that cannot be fetched leaves the page in the one it has, and says so', async (t) => {
+  const page = await device(t, { expected: [OFFLINE] })
+  await go(page, '/about')
+  await page.waitForLoadState('networkidle')
+  await page.context().setOffline(true)
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByText('English 没有载入').waitFor()
+  assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN')
+  await page.context().setOffline(false)
+  await page.reload()
+  await page.getByRole('heading', { name: '使用说明' }).waitFor()
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByRole('heading', { name: 'How it works' }).waitFor()
+})
+
+test('without a network only the form says that what is filled in is kept', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [OFFLINE] })
+  const kept = page.locator('.network').getByText(/保存在这台设备上/)
+  await fillUpTo(page, 'what', w)
+  await page.context().setOffline(true)
+  await kept.waitFor()
+  await page.context().setOffline(false)
+  await page.getByText(w.backOnline).waitFor()
+  await go(page, '/about')
+  await page.waitForLoadState('networkidle')
+  await page.context().setOffline(true)
+  await page.getByText(w.offlineBar).waitFor()
+  assert.equal(await kept.count(), 0)
+})
+
+test('a town that did not answer at first is asked again once there is a network', async (t) => {
+  const page = await device(t, { expected: ['ERR_FAILED', OFFLINE] })
+  await page.route('**/api/catalogue', (route) => route.abort())
+  await go(page, '/about')
+  await page.waitForLoadState('networkidle')
+  assert.equal(await page.locator('.limits').count(), 0)
+  await page.unroute('**/api/catalogue')
+  await page.context().setOffline(true)
+  await page.context().setOffline(false)
+  await page.locator('.limits').waitFor()
 })
 
 test('elder mode is one tap on the home page, up to 30 px, and remembered', async (t) => {
@@ -58,10 +107,13 @@ test('what comes late pushes nothing about that was there before', async (t) => 
 })
 
 test('the receipt prints without the site around it', async (t) => {
-  const page = await device(t)
-  await go(page, '/')
+  const page = await device(t, { expected: [429] })
+  const { number, secret } = await submitted(page, words['zh-CN'])
   await page.emulateMedia({ media: 'print' })
-  assert.equal(await page.locator('header.site').isVisible(), false)
+  for (const what of ['header.site', 'footer.site', '.done', '.go', '.kept']) assert.equal(await page.locator(what).isVisible(), false, what)
+  const paper = (await page.locator('.slip').innerText()).replace(/\s/g, '')
+  assert.ok(paper.includes(number) && paper.includes(secret), paper)
+  assert.ok(await page.locator('svg.qr').isVisible())
 })
 
 const budgets = [[budgetsKiB, 'index.html'], [consoleBudgetsKiB, 'console/index.html']]
@@ -88,4 +140,174 @@ test('a dark page prints as ink on white paper', async (t) => {
   const [ink, paper] = await page.evaluate(() => [getComputedStyle(document.body).color, getComputedStyle(document.documentElement).backgroundColor])
   assert.equal(ink, 'rgb(20, 33, 31)')
   assert.equal(paper, 'rgb(255, 255, 255)')
+})
+
+/** Style rules of the page that have something a Chromium 87 does not know and has no other way around. */
+const tooNew = (page, pattern) => page.evaluate(
+  (source) => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).filter((text) => new RegExp(source).test(text)),
+  pattern.source,
+)
+
+test('the search for a topic is placed in a way that older browsers know', async (t) => {
+  const page = await device(t)
+  await fillUpTo(page, 'category', words['zh-CN'])
+  assert.deepEqual(await tooNew(page, /[;{ ]translate:/), [])
+})
+
+test('the map is coloured in a way that older browsers know', async (t) => {
+  const page = await device(t)
+  await go(page, '/public')
+  await page.locator('input[name=view][value=map]').check()
+  await page.locator('svg.town').waitFor()
+  assert.deepEqual(await tooNew(page, /color-mix\(/), [])
+})
+
+test('a case leaves the device only after a question, and "no" leads back to where one was', async (t) => {
+  const page = await device(t, { expected: [429] })
+  const { number } = await submitted(page, words['zh-CN'])
+  await go(page, '/track')
+  const inList = page.locator('.row .forget')
+  await inList.click()
+  assert.ok(await hasFocus(page.locator('.ask')), 'the question is where one goes on')
+  await page.locator('.ask .quiet').click()
+  assert.ok(await hasFocus(inList))
+
+  await go(page, `/track/${number}`)
+  const onPage = page.locator('.keep .link')
+  await onPage.click()
+  await page.locator('.keep .ask .quiet').click()
+  assert.ok(await hasFocus(onPage))
+  await onPage.click()
+  await page.locator('.keep .ask .alarm').click()
+  await page.waitForURL('**/track')
+  await page.locator('.none').waitFor()
+})
+
+test('a map that does not come says so in its place, and comes when it is asked for again', async (t) => {
+  const page = await device(t, { expected: ['ERR_FAILED'] })
+  await page.route('**/assets/PublicMap-*', (route) => route.abort())
+  await go(page, '/public')
+  await page.locator('input[name=view][value=map]').check()
+  const again = page.getByRole('button', { name: '重新载入' })
+  await again.waitFor()
+  await page.unroute('**/assets/PublicMap-*')
+  await again.click()
+  // A Chromium that keeps the failed import loads the page anew, with the list chosen.
+  const map = page.locator('svg.town')
+  const list = page.locator('input[name=view][value=list]:checked')
+  await map.or(list).first().waitFor()
+  if (await list.count()) await page.locator('input[name=view][value=map]').check()
+  await map.waitFor()
+})
+
+test('the focus stays where one goes on: on the button of a closed panel, on the heading of a case that came late', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await submitted(page, words['zh-CN'])
+  await page.locator('.go .btn').first().click()
+  await page.waitForFunction(() => document.activeElement?.matches('.state h1'))
+
+  const opener = page.locator('.tool[aria-controls=display]')
+  await opener.click()
+  await page.locator('.panel .btn').click()
+  assert.ok(await hasFocus(opener))
+  await opener.click()
+  await page.locator('.panel [role=switch]').press('Escape')
+  assert.ok(await hasFocus(opener))
+})
+
+test('the enlarged map is moved by buttons and by arrow keys, not by dragging alone', async (t) => {
+  const page = await device(t)
+  await go(page, '/public')
+  await page.locator('input[name=view][value=map]').check()
+  const map = page.locator('svg.town')
+  await map.waitFor()
+  assert.equal(await page.locator('.moves').count(), 0, 'the whole town needs no moving')
+  await page.locator('.zoom button').first().click()
+  const corner = async () => (await map.getAttribute('viewBox')).split(' ').slice(0, 2).map(Number)
+  const [x, y] = await corner()
+  await page.getByRole('button', { name: '往右看' }).click()
+  const moved = await corner()
+  assert.ok(moved[0] > x && moved[1] === y, `${moved}`)
+  await page.keyboard.press('ArrowUp')
+  assert.ok((await corner())[1] < y)
+})
+
+test('a phone whose clock is far ahead is offered the months of the town', async (t) => {
+  const page = await device(t)
+  await page.addInitScript((ms) => {
+    const Real = Date
+    window.Date = class extends Real {
+      constructor(...parts) {
+        super(...(parts.length > 0 ? parts : [Real.now() + ms]))
+      }
+      static now() {
+        return Real.now() + ms
+      }
+    }
+  }, 40 * 86_400_000)
+  // Late, so that the page is there before any answer says what time it is.
+  await page.route('**/api/catalogue', async (route) => {
+    await new Promise((done) => setTimeout(done, 600))
+    await route.continue()
+  })
+  const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7)
+  await go(page, '/public')
+  await page.locator('#month option').first().waitFor({ state: 'attached' })
+  assert.equal(await page.locator('#month').inputValue(), month)
+  await go(page, '/statistics')
+  await page.locator('#span option').nth(1).waitFor({ state: 'attached' })
+  assert.equal(await page.locator('#span option').nth(1).getAttribute('value'), month)
+})
+
+test('where nothing can be copied, number and code are selected, and it is said how to go on', async (t) => {
+  const page = await device(t, { expected: [429] })
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+  const { number, secret } = await submitted(page, words['zh-CN'])
+  await page.getByRole('button', { name: '复制编号和查询码' }).click()
+  await page.getByText(/请长按/).waitFor()
+  const selected = (await page.evaluate(() => getSelection().toString())).replace(/\s/g, '')
+  assert.ok(selected.includes(number) && selected.includes(secret), selected)
+})
+
+test('a case that takes no more says so, and not to try again later', async (t) => {
+  const w = words['zh-CN']
+  const page = await device(t, { expected: [409, 429] })
+  const { number } = await submitted(page, w)
+  await page.route('**/supplements', (route) =>
+    route.fulfill({ status: 409, contentType: 'application/problem+json', body: '{"status":409,"code":"supplementsFull"}' }))
+  await go(page, `/track/${number}`)
+  await page.locator('.action .head').filter({ hasText: w.supplement }).click()
+  await page.locator('#text-supplement').fill(w.supplementText)
+  await page.locator('.action form button[type=submit]').click()
+  const said = await page.locator('.summary').innerText()
+  assert.match(said, /补充次数已用完/)
+  assert.match(said, /拨打/)
+})
+
+test('a receipt’s link that puts a case on this device says so, with the way to remove it', async (t) => {
+  const page = await device(t, { expected: [429] })
+  const created = page.waitForResponse((response) => response.status() === 201 && response.url().endsWith('/orders'))
+  const { number, secret } = await submitted(page, words['zh-CN'])
+  const { id } = await (await created).json()
+  const other = await device(t)
+  const open = async () => {
+    await other.goto(`${home}/track#${id}.${secret}`)
+    await other.waitForURL(`**/track/${number}`)
+    await other.locator('.state').waitFor()
+  }
+  const notice = other.locator('.notice', { hasText: '已存入这台设备' })
+  await open()
+  await notice.waitFor()
+  await go(other, '/')
+  await open()
+  assert.equal(await notice.count(), 0, 'once is enough')
+  await go(other, '/track')
+  await other.locator('.row .forget').click()
+  await other.locator('.ask .alarm').click()
+  await other.locator('.none').waitFor()
+  await go(other, '/')
+  await open()
+  await notice.locator('.link').click()
+  await notice.locator('.alarm').click()
+  await other.locator('.none').waitFor()
 })

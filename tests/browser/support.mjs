@@ -110,7 +110,7 @@ export const words = {
     callNow: (number) => `Call ${number} now`, errors: /to fix/, offline: 'No connection', safe: 'never registered twice',
     busy: 'The system is busy', tooMany: 'Too many submissions', minutes: '2 minutes', photoTooLarge: /Photo 1 is too large/, photoDropped: /waited for more than a day/,
     located: /Position noted/, refused: /Position access was refused/, lookUp: 'Look it up', registered: 'Registered',
-    late: /took too long/, offlineBar: /There is no network/, backOnline: 'You are connected again', elsewhere: 'filled in in another window', hereNow: 'Continue here',
+    late: /took too long/, offlineBar: /There is no network/, backOnline: 'You are connected again', elsewhere: 'open in another window', hereNow: 'Continue here',
     alreadySent: 'That one has been submitted', anotherOne: 'Report something else', autoRetry: /try again by ourselves/, noPreview: 'No preview',
     voiceDone: 'Voice note uploaded', meToo: 'Me too', noted: 'Noted, thank you', map: 'Map', read: 'Read this page aloud', stopReading: 'Stop reading',
     before: 'Before', after: 'After', redoComes: /done again; follow/, ratedThanks: 'your rating is recorded', closed: 'Closed', inProgress: 'In progress',

@@ -25,6 +25,9 @@ function byCode(problem: ApiProblem): Explanation | null {
       return { title: t('problem.tooLate.title'), next: t('problem.tooLate.next', { hotline: hotline() }) }
     case 'meTooFull':
       return { title: t('problem.meTooFull.title'), next: t('problem.meTooFull.next') }
+    case 'supplementsFull':
+    case 'caseFull':
+      return { title: t(`act.reason.${problem.code}`), next: t('home.call.button', { number: hotline() }) }
     case 'urgeTooSoon': {
       const at = problem.body.availableAt
       const when = at ? moment(at) : wait

@@ -26,7 +26,7 @@ const zh = {
 
   'file.audio': '录音 {n}',
   'file.audio.listen': '听录音 {n}',
-  'file.unseen': '这张照片的格式（HEIC）这里看不了',
+  'file.unseen': '这张照片在这里看不了',
   'file.save': '存到这台设备',
 
   'group': '有 {n} 人遇到同样的事',
@@ -68,7 +68,7 @@ const en: Record<keyof typeof zh, string> = {
 
   'file.audio': 'Voice note {n}',
   'file.audio.listen': 'Listen to voice note {n}',
-  'file.unseen': 'This photo’s format (HEIC) cannot be shown here',
+  'file.unseen': 'This photo cannot be shown here',
   'file.save': 'Save to this device',
 
   'group': '{n} person has seen the same||{n} people have seen the same',

@@ -33,8 +33,8 @@ const zh = {
 
   'check.voice': '录音',
   'check.public': '别人能看到什么',
-  'check.public.open': '公开页面只显示事项、村居、状态和时间，不显示您是谁、写了什么、照片和录音。',
-  'check.public.secret': '这件事保密：公开页面只显示大类和状态，经办单位也看不到您是谁。',
+  'check.public.open': '公开页面最多显示编号、事项、村居、状态、时间和多少人也遇到了；附了定位的，还有所在约 200 米方格的中心。不显示您是谁、写了什么、照片和录音。',
+  'check.public.secret': '这件事保密：公开页面不列出，只计入统计；经办单位也看不到您是谁。',
   'check.privacy.link': '个人信息怎么用',
 
   'similar.title': '附近有人反映过类似的事',
@@ -127,8 +127,8 @@ const en: Record<keyof typeof zh, string> = {
 
   'check.voice': 'Voice note',
   'check.public': 'What others can see',
-  'check.public.open': 'The public page shows topic, village, state and times only: not who you are, what you wrote, photos or recordings.',
-  'check.public.secret': 'This is confidential: the public page shows its class and state only, and the unit in charge does not see who you are.',
+  'check.public.open': 'The public page shows at most the number, topic, village, state, times and how many have seen it too, and where a position is attached the middle of its square of about 200 m: not who you are, what you wrote, photos or recordings.',
+  'check.public.secret': 'This is confidential: the public page does not list it, it only counts in the statistics, and the unit in charge does not see who you are.',
   'check.privacy.link': 'How personal information is used',
 
   'similar.title': 'Somebody nearby has reported something similar',
@@ -139,13 +139,13 @@ const en: Record<keyof typeof zh, string> = {
   'similar.join': 'Me too',
   'similar.join.of': 'Me too: {what}, {number}',
   'similar.thanks': 'Noted, thank you.',
-  'similar.thanks.body': '{n} person has seen this now. You can follow it under “Open cases”; there is nothing more to submit.||{n} people have seen this now. You can follow it under “Open cases”; there is nothing more to submit.',
-  'similar.see': 'See open cases',
+  'similar.thanks.body': '{n} person has seen this now. You can follow it under “Public cases”; there is nothing more to submit.||{n} people have seen this now. You can follow it under “Public cases”; there is nothing more to submit.',
+  'similar.see': 'See public cases',
   'similar.over.title': 'That case has just ended',
   'similar.over.next': 'It is no longer worked on. If you still see it, go on with this report.',
   'similar.finish': 'Nothing more to submit, go home',
 
-  'elsewhere.title': 'This report is being filled in in another window',
+  'elsewhere.title': 'This report is open in another window',
   'elsewhere.body': 'So that the two do not overwrite each other, this one has paused. Go on in the other window, or bring it over here: everything is kept.',
   'elsewhere.here': 'Continue here',
 

@@ -1,4 +1,4 @@
-/** Texts that the whole site needs: the home page's big buttons, notices, offline, reading aloud, map buttons, names of pages. */
+/** Texts that the whole site needs: the home page's big buttons, notices, offline, reading aloud, the map, names of pages. */
 import type { Messages } from './index'
 import type { zhCNTown } from './zh-CN.town'
 
@@ -19,14 +19,14 @@ export const enTown: Pick<Messages, keyof typeof zhCNTown> = {
   'home.statistics': 'Statistics',
   'home.statistics.hint': 'How many, and how well',
 
-  'offline.bar': 'There is no network. What you fill in is kept on this device; go on once you are connected.',
+  'offline.bar': 'There is no network.',
+  'offline.kept': 'What you fill in is kept on this device; go on once you are connected.',
   'offline.back': 'You are connected again.',
+  'lang.failed': '中文 did not load. Once you are connected, reload this page and switch again.',
 
   'read.start': 'Read this page aloud',
   'read.stop': 'Stop reading',
 
-  'map.in': 'Enlarge the map',
-  'map.out': 'Shrink the map',
   'map.tiles': 'The pictures behind the map come from {hosts}. Whoever opens a map shows it their network address and the area, and nothing of what they report.',
   'map.computed': 'Village borders are computed from the centres of grids; they are not official.',
 

@@ -1,5 +1,4 @@
 /** English texts. The compiler holds them to the keys of the Chinese catalogue. */
-import { enAbout } from './en.about'
 import { enCase } from './en.case'
 import { enTown } from './en.town'
 import { enVerify } from './en.verify'
@@ -35,11 +34,12 @@ export const en: Messages = {
   'nav.footer': 'Footer',
   'nav.report': 'Report something',
   'nav.track': 'Track',
-  'nav.public': 'Open cases',
+  'nav.public': 'Public cases',
   'nav.draws': 'Random inspections',
   'nav.results': 'Results of inspections',
   'nav.about': 'How it works',
   'nav.back': 'Back',
+  'about.title': 'How it works',
 
   'home.title': 'Home',
   'home.eyebrow': '{town} · Citizen services',
@@ -50,7 +50,7 @@ export const en: Messages = {
   'home.report.hint': 'A minute or so, no account',
   'home.track': 'Track a case',
   'home.track.hint': 'With your number and code',
-  'home.public': 'Open cases',
+  'home.public': 'Public cases',
   'home.public.hint': 'See what the town is working on',
   'home.mine': 'My cases',
   'home.mine.all': 'All',
@@ -71,7 +71,7 @@ export const en: Messages = {
   'home.emergency.120': 'Ambulance',
   'home.emergency.122': 'Traffic accident',
 
-  'footer.note': 'No statistics and no programs of third parties on this site.',
+  'footer.note': 'No third-party analytics or scripts on this site.',
 
   'kind.consult.hint': 'A question about policy, a procedure, what to do',
   'kind.help.hint': 'A difficulty you need help with',
@@ -154,7 +154,7 @@ export const en: Messages = {
 
   'photos.title': 'Do you have photos?',
   'photos.hint': 'Optional, up to {n}. Show the spot and its surroundings, and leave bystanders’ faces out.',
-  'photos.privacy': 'Photos are made smaller on your phone. Where and when they were taken is removed.',
+  'photos.privacy': 'Photos are made smaller on your phone, which removes where and when they were taken. A format that this browser cannot read is stored encrypted as it came, and cleaned in the copy that is shown.',
   'photos.add': 'Take or choose photos',
   'photos.add.more': 'Add more photos',
   'photos.list': 'Chosen photos',
@@ -193,7 +193,7 @@ export const en: Messages = {
   'check.title': 'Check your answers',
   'check.hint': 'Then submit. You can still add to it or withdraw it afterwards.',
   'check.change': 'Change',
-  'check.change.what': 'Change {what}',
+  'check.change.what': ' {what}',
   'check.type': 'Kind',
   'check.category': 'Topic',
   'check.subject': 'Title',
@@ -265,7 +265,7 @@ export const en: Messages = {
 
   'receipt.title': 'Receipt',
   'receipt.done': 'We have received it',
-  'receipt.lead': 'Keep the number and the code: they are how you follow your case. The code is shown only this once.',
+  'receipt.lead': 'Note down the number and the code now: they are how you follow your case. Once lost, the town cannot find the code again either.',
   'receipt.number': 'Number',
   'receipt.secret': 'Code',
   'receipt.promised': 'Answer promised by',
@@ -277,10 +277,10 @@ export const en: Messages = {
   'receipt.print': 'Print',
   'receipt.copy': 'Copy number and code',
   'receipt.copied': 'Copied',
+  'receipt.copy.byHand': 'It was not copied. Number and code above are selected: press and hold them to copy.',
   'receipt.track': 'See progress',
   'receipt.kept': 'Kept under “My cases” on this device. On a borrowed or shared device, note it down and remove it here.',
   'receipt.notKept': 'This browser does not allow saving. Note it down or print it now.',
-  'receipt.forget': 'Remove from this device',
   'receipt.file': 'Download the receipt file',
   'receipt.file.hint': 'It holds what you submitted and when, so that any later change can be shown.',
   'receipt.issuer': '{town} Command Centre',
@@ -289,7 +289,6 @@ export const en: Messages = {
   'receipt.copy.text': 'Number: {number}\nCode: {secret}\nFollow: {link}',
 
   ...enCase,
-  ...enAbout,
   ...enTown,
   ...enVerify,
 
@@ -303,8 +302,8 @@ export const en: Messages = {
   'limit.naturalHours': '{n} hour||{n} hours',
   'limit.naturalMinutes': '{n} minute||{n} minutes',
 
-  'public.title': 'Open cases',
-  'public.lead': 'How far every report to the town has come. Names, phone numbers, texts and photos are not shown.',
+  'public.title': 'Public cases',
+  'public.lead': 'How far reports to the town have come; confidential and sensitive matters and reports of wrongdoing are not listed. Where a position was given, the map shows the middle of its square of about 200 m. Names, phone numbers, texts and photos are not shown.',
   'public.month': 'Month',
   'public.category': 'Topic',
   'public.village': 'Village',

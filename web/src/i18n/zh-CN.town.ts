@@ -1,4 +1,4 @@
-/** 整站都用得到的新文案：首页大按钮、通知、离线、朗读、地图按钮、页名。 */
+/** 整站都用得到的新文案：首页大按钮、通知、离线、朗读、地图说明、页名。 */
 export const zhCNTown = {
   'nav.statistics': '办理统计',
   'nav.messages': '消息',
@@ -16,14 +16,14 @@ export const zhCNTown = {
   'home.statistics': '办理统计',
   'home.statistics.hint': '收了多少、办得怎样',
 
-  'offline.bar': '现在没有网络。您填的内容都保存在这台设备上，连上后接着来。',
+  'offline.bar': '现在没有网络。',
+  'offline.kept': '您填的内容都保存在这台设备上，连上后接着来。',
   'offline.back': '网络恢复了。',
+  'lang.failed': 'English 没有载入。联网后请重新载入这一页，再切换。',
 
   'read.start': '朗读这一页',
   'read.stop': '停止朗读',
 
-  'map.in': '放大地图',
-  'map.out': '缩小地图',
   'map.tiles': '地图底图来自 {hosts}：打开地图时，它会看到您的网络地址和看的是哪一带，看不到您反映的内容。',
   'map.computed': '村界按网格中心推算，不是法定界线。',
 

@@ -1,5 +1,4 @@
 /** 中文文案（源文案）。其他语言的键由编译器对照本文件检查。 */
-import { zhCNAbout } from './zh-CN.about'
 import { zhCNCase } from './zh-CN.case'
 import { zhCNTown } from './zh-CN.town'
 import { zhCNVerify } from './zh-CN.verify'
@@ -39,6 +38,7 @@ export const zhCN = {
   'nav.results': '抽查结果',
   'nav.about': '使用说明',
   'nav.back': '返回',
+  'about.title': '使用说明',
 
   'home.title': '首页',
   'home.eyebrow': '{town} · 市民服务',
@@ -153,7 +153,7 @@ export const zhCN = {
 
   'photos.title': '有照片吗？',
   'photos.hint': '选填，最多 {n} 张。拍清楚现场和周围，不要拍到无关人员的脸。',
-  'photos.privacy': '照片在您的手机上缩小，拍摄地点等信息会一并去掉。',
+  'photos.privacy': '照片在您的手机上缩小，拍摄地点等信息一并去掉。这个浏览器打不开的格式按原样加密保存，给人看的那一份才去掉。',
   'photos.add': '拍照或选择照片',
   'photos.add.more': '再加照片',
   'photos.list': '已选照片',
@@ -184,7 +184,7 @@ export const zhCN = {
   'contact.phone': '手机或固定电话',
   'contact.phone.error': '请填写电话号码，或者选择匿名',
   'contact.phone.bad': '电话号码不完整，请写 11 位手机号或带区号的固定电话',
-  'contact.confidential': '对被反映的单位保密',
+  'contact.confidential': '不让办理单位知道我是谁',
   'contact.confidential.hint': '经办单位看不到您是谁，由指挥中心转达。',
   'contact.confidential.default': '举报和敏感事项默认保密。',
   'contact.reply': '办完后回复我',
@@ -192,7 +192,7 @@ export const zhCN = {
   'check.title': '核对后提交',
   'check.hint': '确认无误再提交。提交后还可以补充或撤回。',
   'check.change': '修改',
-  'check.change.what': '修改{what}',
+  'check.change.what': '{what}',
   'check.type': '类型',
   'check.category': '事项',
   'check.subject': '标题',
@@ -225,7 +225,7 @@ export const zhCN = {
   'problem.timeout.next': '请换个信号好的地方再试。',
   'problem.busy.title': '提交得太频繁了',
   'problem.busy.next': '请 {wait}后再试，已填的内容都还在。',
-  'problem.tries.title': '试错次数太多，暂时锁住了',
+  'problem.tries.title': '输错次数太多，暂时锁住了',
   'problem.tries.next': '为了保护您的诉求，请 {wait}后再试。',
   'problem.down.title': '系统正忙',
   'problem.down.next': '请 {wait}后再试，已填的内容都还在。急事请打 {hotline}。',
@@ -246,7 +246,7 @@ export const zhCN = {
   'wait.seconds': '{n} 秒',
   'wait.minutes': '{n} 分钟',
   'wait.hours': '{n} 小时',
-  'wait.moment': '过一会儿',
+  'wait.moment': '片刻',
 
   'field.appealType': '诉求类型没有通过检查，请重新选择',
   'field.categoryCode': '事项没有通过检查，请重新选择',
@@ -264,7 +264,7 @@ export const zhCN = {
 
   'receipt.title': '受理凭证',
   'receipt.done': '已经收到',
-  'receipt.lead': '请保存好编号和查询码，凭它们查进度。查询码只显示这一次。',
+  'receipt.lead': '请现在抄下编号和查询码，凭它们查进度。查询码丢了，镇里也找不回来。',
   'receipt.number': '编号',
   'receipt.secret': '查询码',
   'receipt.promised': '承诺答复时间',
@@ -276,10 +276,10 @@ export const zhCN = {
   'receipt.print': '打印',
   'receipt.copy': '复制编号和查询码',
   'receipt.copied': '已复制',
+  'receipt.copy.byHand': '没能复制。已选中上面的编号和查询码，请长按它们复制。',
   'receipt.track': '查看进度',
   'receipt.kept': '已存入这台设备的“我的诉求”。如果是别人的手机或公用电脑，请抄下后把它移除。',
   'receipt.notKept': '这个浏览器不允许保存，请务必抄下或打印。',
-  'receipt.forget': '从这台设备移除',
   'receipt.file': '下载凭证文件',
   'receipt.file.hint': '文件记下了您提交的内容和时间，以后可以用它核对有没有被改动。',
   'receipt.issuer': '{town}综合指挥中心',
@@ -288,7 +288,6 @@ export const zhCN = {
   'receipt.copy.text': '编号：{number}\n查询码：{secret}\n查询：{link}',
 
   ...zhCNCase,
-  ...zhCNAbout,
   ...zhCNTown,
   ...zhCNVerify,
 
@@ -303,7 +302,7 @@ export const zhCN = {
   'limit.naturalMinutes': '{n} 分钟',
 
   'public.title': '公开办理',
-  'public.lead': '镇里收到的诉求办到哪一步，在这里都看得到。不显示姓名、电话、内容和照片。',
+  'public.lead': '镇里收到的诉求办到哪一步，在这里看得到；保密的、敏感的和举报不列出。附了定位的，地图上标出所在约 200 米方格的中心。不显示姓名、电话、内容和照片。',
   'public.month': '月份',
   'public.category': '分类',
   'public.village': '村居',

@@ -6,6 +6,7 @@
 export const back = 'M15 5l-7 7 7 7'
 export const forward = 'M9 5l7 7-7 7'
 export const down = 'M5 9l7 7 7-7'
+export const up = 'M5 15l7-7 7 7'
 export const check = 'M5 12.5l4.5 4.5L19 7.5'
 export const cross = 'M6 6l12 12M18 6L6 18'
 export const plus = 'M12 5v14M5 12h14'

@@ -3,8 +3,8 @@
  * Kept on the device only; applied as attributes of <html> that the style
  * sheets answer to, so no page needs to know.
  */
-import { reactive, watch } from 'vue'
-import { setLocale, type Locale } from '../i18n'
+import { reactive, ref, watch } from 'vue'
+import { locale, setLocale, type Locale } from '../i18n'
 
 export const TEXT_SIZES = [18, 20, 24, 30] as const
 export type Theme = 'auto' | 'light' | 'dark'
@@ -56,12 +56,27 @@ function store(): void {
   }
 }
 
+/** Whether the language that was asked for did not come; the page then stays in the one it has. */
+export const languageFailed = ref(false)
+
+async function speak(next: Locale): Promise<void> {
+  languageFailed.value = false
+  try {
+    await setLocale(next)
+  } catch {
+    languageFailed.value = true
+    settings.locale = locale.value
+  }
+}
+
 export async function startSettings(): Promise<void> {
   apply()
+  await speak(settings.locale)
+  if (languageFailed.value) await setLocale('zh-CN')
+  // From here on, so that a bad network at the start does not forget the language that was chosen.
   watch(settings, () => {
     apply()
     store()
   })
-  watch(() => settings.locale, setLocale)
-  await setLocale(settings.locale).catch(() => setLocale('zh-CN'))
+  watch(() => settings.locale, (next) => next !== locale.value && speak(next))
 }

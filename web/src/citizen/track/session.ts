@@ -6,10 +6,17 @@
 import type { CaseView } from '../../api/types'
 import { receiptText, type MyCase } from '../cases'
 
-let handed: { view: CaseView; secret: string } | null = null
+interface Handed {
+  view: CaseView
+  secret: string
+  /** It was put on this device without a question, by a receipt's link. */
+  byLink: boolean
+}
 
-export function handOver(view: CaseView, secret: string): void {
-  handed = { view, secret }
+let handed: Handed | null = null
+
+export function handOver(next: Handed): void {
+  handed = next
 }
 
 export const handedOver = (number: string) => (handed?.view.number === number ? handed : null)

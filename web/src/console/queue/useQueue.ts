@@ -29,7 +29,7 @@ export function useQueue(name: Ref<string>) {
     const seen = new Set<string>()
     return pages.value.flatMap((page) => page.items).filter((row) => !seen.has(row.id) && seen.add(row.id))
   })
-  const complete = computed(() => loaded.value && (pages.value.at(-1)?.next ?? null) === null)
+  const complete = computed(() => loaded.value && (pages.value[pages.value.length - 1]?.next ?? null) === null)
 
   /** Reads one page; true where the answer is still wanted. */
   async function read(at: number): Promise<boolean> {
