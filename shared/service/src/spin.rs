@@ -109,9 +109,9 @@ impl Platform for Spin {
         monotonic_clock::wait_for(ms.saturating_mul(1_000_000)).await;
     }
 
-    async fn has_atomic_batches(&self) -> bool {
+    async fn has_atomic_batches(&self) -> Result<bool, KvError> {
         if let Some(known) = self.handles.atomic_batches.get() {
-            return *known;
+            return Ok(*known);
         }
         let atomic = self.variable("atomic_batches").await?.as_deref() != Some("false");
         Ok(*self.handles.atomic_batches.get_or_init(|| atomic))
