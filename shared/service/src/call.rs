@@ -108,11 +108,13 @@ impl<P: Platform> Call<P> {
 /// `spin-client-addr` (what a client sends under that name stays in front of it); otherwise the `hops`-th entry of
 /// `X-Forwarded-For` from the right, over all its lines, which nobody further out can forge.
 fn client_address(headers: &HeaderMap, hops: usize) -> String {
-    let from_the_right = |name: &str| headers.get_all(name).iter().rev().map(|line| line.to_str().unwrap_or_default());
-    let forwarded = hops
-        .checked_sub(1)
-        .and_then(|skip| from_the_right("x-forwarded-for").flat_map(|line| line.rsplit(',')).nth(skip));
-    let peer = forwarded.map(str::trim).or_else(|| from_the_right("spin-client-addr").next()).unwrap_or_default();
+    let lines = |name: &str| -> Vec<&str> {
+        headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default()).collect()
+    };
+    let (forwarded, peers) = (lines("x-forwarded-for").join(","), lines("spin-client-addr"));
+    let forwarded =
+        hops.checked_sub(1).filter(|_| !forwarded.is_empty()).and_then(|skip| forwarded.rsplit(',').nth(skip));
+    let peer = forwarded.map(str::trim).or_else(|| peers.last().copied()).unwrap_or_default();
     let address = peer.parse::<std::net::SocketAddr>().map(|socket| socket.ip());
     match address.ok().or_else(|| peer.parse().ok()) {
         Some(std::net::IpAddr::V4(address)) => address.to_string(),

@@ -128,7 +128,9 @@ impl Platform for Spin {
             Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
             Err(variables::Error::Undefined(_)) => Ok(None),
             // A provider (Vault, a broken .env) that does not answer says nothing about the variable.
-            Err(error) => Err(KvError::Variable(format!("{name}: {error}"))),
+            Err(
+                variables::Error::Provider(why) | variables::Error::Other(why) | variables::Error::InvalidName(why),
+            ) => Err(KvError::Variable(why)),
         }
     }
 }
