@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { heic } from './heic.mjs'
-import { device, fillUpTo, go, next, photo, readReceipt, submit, submitted, words } from './support.mjs'
+import { device, fillUpTo, go, next, photo, readReceipt, submit, submitted, withWrongClock, words } from './support.mjs'
 
 const w = words['zh-CN']
 const UPLOADS = '**/api/intake/attachments'
@@ -230,17 +230,7 @@ test('a position that takes too long is given up with advice', async (t) => {
 for (const [name, wrongMs] of [['slow', -DAY_MS], ['fast', DAY_MS]]) {
   test(`a clock that is a day ${name} changes nothing`, async (t) => {
     const page = await device(t, { expected: [429] })
-    await page.addInitScript((ms) => {
-      const Real = Date
-      window.Date = class extends Real {
-        constructor(...parts) {
-          super(...(parts.length > 0 ? parts : [Real.now() + ms]))
-        }
-        static now() {
-          return Real.now() + ms
-        }
-      }
-    }, wrongMs)
+    await withWrongClock(page, wrongMs)
     await fillUpTo(page, 'what', w)
     await page.locator('#content').fill(w.content)
     await page.locator('.more summary').click()

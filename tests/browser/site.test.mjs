@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budgetsKiB, consoleBudgetsKiB, firstLoad, mapBudgetKiB, mapOf, mapWeight } from '../../web/scripts/budgets.mjs'
-import { device, fillUpTo, go, home, submitted, words } from './support.mjs'
+import { device, fillUpTo, go, home, submitted, withWrongClock, words } from './support.mjs'
 
 const OFFLINE = 'ERR_INTERNET_DISCONNECTED'
 const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement)
@@ -234,17 +234,7 @@ test('the enlarged map is moved by buttons and by arrow keys, not by dragging al
 
 test('a phone whose clock is far ahead is offered the months of the town', async (t) => {
   const page = await device(t)
-  await page.addInitScript((ms) => {
-    const Real = Date
-    window.Date = class extends Real {
-      constructor(...parts) {
-        super(...(parts.length > 0 ? parts : [Real.now() + ms]))
-      }
-      static now() {
-        return Real.now() + ms
-      }
-    }
-  }, 40 * 86_400_000)
+  await withWrongClock(page, 40 * 86_400_000)
   // Late, so that the page is there before any answer says what time it is.
   await page.route('**/api/catalogue', async (route) => {
     await new Promise((done) => setTimeout(done, 600))

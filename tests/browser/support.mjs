@@ -219,3 +219,17 @@ export async function submitted(page, w, more = {}) {
   await fillUpTo(page, 'check', w, { anonymous: true, ...more })
   return submit(page)
 }
+
+/** A device whose clock is `ms` ahead of the time, or behind it. */
+export const withWrongClock = (page, ms) =>
+  page.addInitScript((by) => {
+    const Real = Date
+    window.Date = class extends Real {
+      constructor(...parts) {
+        super(...(parts.length > 0 ? parts : [Real.now() + by]))
+      }
+      static now() {
+        return Real.now() + by
+      }
+    }
+  }, ms)
