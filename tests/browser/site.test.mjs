@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budgetsKiB, consoleBudgetsKiB, firstLoad, mapBudgetKiB, mapOf, mapWeight } from '../../web/scripts/budgets.mjs'
-import { device, fillUpTo, go, home, submitted, withWrongClock, words } from './support.mjs'
+import { answerToSubmission, device, fillUpTo, go, home, submitted, withWrongClock, words } from './support.mjs'
 
 const OFFLINE = 'ERR_INTERNET_DISCONNECTED'
 const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement)
@@ -276,9 +276,9 @@ test('a case that takes no more says so, and not to try again later', async (t) 
 
 test('a receipt’s link that puts a case on this device says so, with the way to remove it', async (t) => {
   const page = await device(t, { expected: [429] })
-  const created = page.waitForResponse((response) => response.status() === 201 && response.url().endsWith('/orders'))
+  const answer = await answerToSubmission(page)
   const { number, secret } = await submitted(page, words['zh-CN'])
-  const { id } = await (await created).json()
+  const { id } = answer
   const other = await device(t)
   const open = async () => {
     await other.goto(`${home}/track#${id}.${secret}`)

@@ -233,3 +233,17 @@ export const withWrongClock = (page, ms) =>
       }
     }
   }, ms)
+
+/**
+ * What the server says to the next submission, in an object that is filled then. The page reads its answers as they
+ * come, so the browser keeps no copy that a test could ask for afterwards.
+ */
+export async function answerToSubmission(page) {
+  const answer = {}
+  await page.route('**/api/intake/orders', async (route) => {
+    const response = await route.fetch()
+    if (response.status() === 201) Object.assign(answer, await response.json())
+    await route.fulfill({ response })
+  })
+  return answer
+}
