@@ -79,6 +79,8 @@ for (const [locale, name] of [['zh-CN', 'console-zh'], ['en', 'console-en']]) {
   await page.screenshot({ path: `${folder}${name}-order.png`, fullPage: true })
   await go(page, '/console/dashboard')
   await page.locator('svg.town').waitFor()
+  // What is still to come would push the rest below the picture's end.
+  await page.waitForLoadState('networkidle')
   await page.screenshot({ path: `${folder}${name}-dashboard.png`, fullPage: true })
   await context.close()
   console.log(`${name}: 3 pictures`)

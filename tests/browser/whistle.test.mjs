@@ -72,6 +72,8 @@ for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', view
     await page.locator('svg.town').waitFor()
     for (const summary of await page.locator('main details summary').all()) await summary.click()
     await check(page, 'dashboard')
+    const cut = (piles) => piles.filter((one) => one.scrollHeight > one.clientHeight + 1).length
+    assert.equal(await page.locator('.pile').evaluateAll(cut), 0, 'no chart is cut off')
   })
 }
 
