@@ -53,12 +53,12 @@ pub(crate) fn actions(order: &WorkOrder, catalogue: &Catalogue, now: Moment) -> 
     actions
 }
 
-/// Builds the view at `now`.
+/// Builds the view, with the `actions` of its moment.
 pub(crate) fn citizen<'a>(
     document: &'a Document<WorkOrder>,
     keys: &Keys,
     catalogue: &Catalogue,
-    now: Moment,
+    actions: Vec<Action>,
 ) -> CitizenView<'a> {
     let (order, open) = (&document.state, Opener::new(document, keys));
     let registered = &order.registered;
@@ -96,7 +96,7 @@ pub(crate) fn citizen<'a>(
             .filter_map(|event| timeline(event, &open, document))
             .map(shown_entry)
             .collect(),
-        actions: actions(order, catalogue, now),
+        actions,
         redos: json!({ "done": handling.map_or(0, |handling| handling.redos), "max": limits.redos_max }),
         rating: rating(handling.and_then(|handling| handling.answer)),
         on_behalf: json!(registered.on_behalf.map(|relation| json!({ "relation": relation }))),
