@@ -50,7 +50,7 @@ test('a draw is planned, approved, committed, drawn, checked and published', { t
   await step(drawer, 'entropy')
   await step(drawer, 'draw')
   await step(drawer, 'assign')
-  assert.ok((await drawer.locator('section:has(#draw-tasks) li').count()) > 0)
+  await drawer.locator('section:has(#draw-tasks) li').first().waitFor()
   const task = await drawer.locator('section:has(#draw-tasks) li a').first().getAttribute('href')
   const subject = task.split('/').pop()
 
