@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { heic } from './heic.mjs'
-import { device, fillUpTo, go, next, photo, readReceipt, submit, submitted, withWrongClock, words } from './support.mjs'
+import { device, fillUpTo, fromPhotosToCheck, fromWhatToPhotos, go, next, photo, readReceipt, submit, submitted, withWrongClock, words } from './support.mjs'
 
 const w = words['zh-CN']
 const UPLOADS = '**/api/intake/attachments'
@@ -18,14 +18,7 @@ test('the network goes half-way: the form goes on, the draft is kept, and it is 
   await page.context().setOffline(true)
   await page.getByText(w.offlineBar).waitFor()
   await page.locator('#content').fill(w.content)
-  await next(page)
-  await page.waitForURL('**/category')
-  await page.locator('#category').fill(w.lampWords)
-  await page.locator('input[value=T0403]').click()
-  await next(page)
-  await page.locator('#address').fill(w.address)
-  await next(page)
-  await page.waitForURL('**/photos')
+  await fromWhatToPhotos(page, w)
   await page.context().setOffline(false)
   await page.getByText(w.backOnline).waitFor()
   await page.reload()
@@ -33,10 +26,7 @@ test('the network goes half-way: the form goes on, the draft is kept, and it is 
   await go(page, '/report/what')
   assert.equal(await page.locator('#content').inputValue(), w.content)
   await go(page, '/report/photos')
-  await next(page)
-  await page.locator('input[value=anonymous]').check()
-  await next(page)
-  await page.waitForURL('**/check')
+  await fromPhotosToCheck(page)
   await submit(page)
 })
 

@@ -1,7 +1,7 @@
 /** What helps beside the form: a voice instead of typing, similar cases, on behalf, the map, reading aloud, notices. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { desktop, device, looks, fillUpTo, go, home, next, phone, submit, submitted, words } from './support.mjs'
+import { desktop, device, looks, fillUpTo, fromPhotosToCheck, fromWhatToPhotos, go, home, next, phone, submit, submitted, words } from './support.mjs'
 
 const catalogue = async () => (await fetch(`${home}/api/catalogue`)).json()
 
@@ -23,22 +23,6 @@ async function record(page) {
   await page.waitForFunction(() => /0:0[1-9]/.test(document.querySelector('.voice .on')?.textContent ?? ''))
 }
 
-/** From "what happened", which is answered, to the check page. */
-async function onFromWhat(page, w) {
-  await next(page)
-  await page.waitForURL('**/category')
-  await page.locator('#category').fill(w.lampWords)
-  await page.locator('input[value=T0403]').click()
-  await next(page)
-  await page.locator('#address').fill(w.address)
-  await next(page)
-  await page.waitForURL('**/photos')
-  await next(page)
-  await page.locator('input[value=anonymous]').check()
-  await next(page)
-  await page.waitForURL('**/check')
-}
-
 for (const { locale, viewport } of looks) {
   test(`somebody who cannot type speaks, and can be heard on the case’s page (${locale}, ${viewport.width} px)`, async (t) => {
     const w = words[locale]
@@ -47,7 +31,8 @@ for (const { locale, viewport } of looks) {
     await record(page)
     await page.locator('.voice .alarm').click()
     await page.getByText(w.voiceDone).waitFor()
-    await onFromWhat(page, w)
+    await fromWhatToPhotos(page, w)
+    await fromPhotosToCheck(page)
     await submit(page)
     await page.locator('.go .btn').first().click()
     await page.locator('.sound audio').first().waitFor()
@@ -68,7 +53,8 @@ test('somebody who only spoke is told of the recording, not of photos, when it w
   await record(page)
   await page.locator('.voice .alarm').click()
   await page.locator('.voice .state.failed').waitFor()
-  await onFromWhat(page, w)
+  await fromWhatToPhotos(page, w)
+  await fromPhotosToCheck(page)
   await page.locator('.send').click()
   await page.locator('.summary', { hasText: '录音没有传上去' }).waitFor()
   assert.equal(await page.locator('.summary a').getAttribute('href'), '/report/photos?from=check')

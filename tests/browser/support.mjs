@@ -201,6 +201,27 @@ export async function fillUpTo(page, stop, w, { photos = [], anonymous = false, 
   await question(page, 'check')
 }
 
+/** From "what happened", which is answered, to the photos: a lamp at an address, no village. */
+export async function fromWhatToPhotos(page, w) {
+  await next(page)
+  await question(page, 'category')
+  await page.locator('#category').fill(w.lampWords)
+  await page.locator('input[value=T0403]').click()
+  await next(page)
+  await question(page, 'where')
+  await page.locator('#address').fill(w.address)
+  await next(page)
+  await question(page, 'photos')
+}
+
+/** From the photos to the check page, without a name. */
+export async function fromPhotosToCheck(page) {
+  await next(page)
+  await page.locator('input[value=anonymous]').check()
+  await next(page)
+  await question(page, 'check')
+}
+
 /** Presses submit and reads number and secret from the receipt. */
 export async function submit(page) {
   await page.locator('.send').click()

@@ -31,8 +31,9 @@ pub fn fill(bundle: &Bundle, cases: &Path, wanted: usize) -> Result<()> {
     }
     let submitted = begun.elapsed();
     let rounds = tick_to_rest(bundle)?;
+    bundle.rest()?;
     eprintln!(
-        "{wanted} cases: submitted in {submitted:.0?}, folded {rounds} ticks later, {:.0?} in all",
+        "{wanted} cases: submitted in {submitted:.0?}, folded {rounds} ticks later, at rest after {:.0?}",
         begun.elapsed()
     );
     Ok(())

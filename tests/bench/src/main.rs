@@ -3,7 +3,8 @@
 //! Absolute numbers tell about the machine, ratios about the code; and since a machine is busier at one time than at
 //! another, hello world runs again right before each endpoint. wrk makes the load (16 connections, one thread) on the
 //! same cores as host and store, so the rate of a cheap endpoint is partly wrk's; the processor time of the host alone
-//! stands beside it. Nothing here asserts, the budgets are printed beside what was seen.
+//! stands beside it. Floors are what tracking's two reads and submitting's four writes cost with no code of ours around
+//! them (`hello`). Nothing here asserts, the budgets are printed beside what was seen.
 
 mod bundle;
 mod http;
@@ -53,8 +54,10 @@ fn main() -> Result<()> {
         let tickets = tickets::write(run, options.seconds)?;
         // Submitting and taking tickets last: what they leave to fold keeps the clock busy for a while.
         for (name, label, budget, input) in [
+            ("reads", "floor of track", "", cases.path()),
             ("track", "track", "≥ 0.6", cases.path()),
             ("public", "public list", "", cases.path()),
+            ("writes", "floor of submit", "", cases.path()),
             ("submit", "submit", "≥ 0.15", cases.path()),
             ("hotline", "a 12345 ticket", "p99 ≤ 3 × submit's", tickets.path()),
         ] {
