@@ -124,7 +124,7 @@ test('a session that ends asks for a new sign-in over the page and loses nothing
   await page.locator('dialog #password').fill(account('dispatcher').password)
   await page.locator('dialog button[type=submit]').click()
   await page.getByText('已完成：转出').waitFor()
-  assert.match(await page.locator('ol.line').innerText(), /供电公司/)
+  await page.locator('ol.line', { hasText: '供电公司' }).waitFor()
 })
 
 test('several orders are dispatched together, each with its own result', { timeout: 180_000 }, async (t) => {
