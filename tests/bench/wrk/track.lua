@@ -1,10 +1,2 @@
--- Tracks cases at random: ONETOWN_INPUT names a file of lines "number secret".
-local cases = {}
-function init(args)
-  for line in io.lines(os.getenv("ONETOWN_INPUT")) do
-    local number, secret = line:match("(%S+) (%S+)")
-    cases[#cases + 1] = wrk.format("GET", "/api/intake/orders/" .. number, { ["Authorization"] = "Case " .. secret })
-  end
-  math.randomseed(20261123)
-end
-request = function() return cases[math.random(#cases)] end
+-- Tracks cases at random.
+dofile("tests/bench/wrk/cases.lua")("/api/intake/orders/")
