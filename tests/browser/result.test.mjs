@@ -39,6 +39,7 @@ for (const { locale, viewport } of looks) {
     const both = page.locator('.both')
     assert.match(await both.innerText(), new RegExp(w.before))
     assert.match(await both.innerText(), new RegExp(w.after))
+    await both.locator('img').nth(1).waitFor()
     assert.equal(await both.locator('img').count(), 2)
     await page.locator('.rate .btn').click()
     await page.locator('.rate .summary').waitFor()
