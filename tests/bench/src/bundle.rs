@@ -48,7 +48,7 @@ const COMPONENT_BYTES_MAX: u64 = 700 * 1024;
 /// `/proc` counts processor time in hundredths of a second (USER_HZ), whatever the kernel ticks at.
 const TICKS_PER_SECOND: u64 = 100;
 
-/// More processor time than a host that only ticks takes in a second; whoever reads the log takes most of a core.
+/// More processor time than a host that only ticks takes in a second.
 const IDLE: Duration = Duration::from_millis(100);
 /// Ten minutes: with 100 000 cases all of it, submitting and folding included, took eleven.
 const REST_WITHIN_S: u32 = 600;
