@@ -182,6 +182,20 @@ test('a wrong password is told honestly, and the address leads back to where one
   await page.getByText('您已退出登录').waitFor()
 })
 
+test('whoever chooses a page while the first one still loads stays there', async (t) => {
+  const page = await station(t, 'dispatcher')
+  let answer
+  const answered = new Promise((done) => (answer = done))
+  await page.route(/\/api\/dispatch\/queues(\?|$)/, (route) => answered.then(() => route.continue()))
+  await go(page, '/console/')
+  await page.getByText('正在读取').first().waitFor()
+  await page.locator('nav.nav a[href="/console/search"]').click()
+  await page.waitForURL('**/console/search')
+  answer()
+  const calledBack = await page.waitForURL('**/console/queues/**', { timeout: 1_500 }).then(() => true, () => false)
+  assert.equal(calledBack, false)
+})
+
 const looks = [
   { locale: 'zh-CN', viewport: desktop },
   { locale: 'en', viewport: { width: 768, height: 900 } },
