@@ -1,7 +1,7 @@
 /** Finding the topic, and being stopped where a phone call is faster than a form. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, looks, fillUpTo, go, home, words } from './support.mjs'
+import { device, expect, fillUpTo, go, home, looks, words } from './support.mjs'
 
 async function emergencyTopic() {
   const { categories } = await (await fetch(`${home}/api/catalogue`)).json()
@@ -18,8 +18,8 @@ for (const { locale, viewport } of looks) {
     await page.locator('#category').fill(locale === 'en' ? item.nameEn : item.nameZh)
     await page.locator(`input[value=${item.code}]`).click()
     await page.getByText(words[locale].callNow(item.emergencyNumber)).waitFor()
-    assert.equal(await page.locator('.stop a').getAttribute('href'), `tel:${item.emergencyNumber}`)
-    assert.equal(await page.locator('form button[type=submit]').count(), 0, 'there is no way on')
+    await expect(page.locator('.stop a')).toHaveAttribute('href', `tel:${item.emergencyNumber}`)
+    await expect(page.locator('form button[type=submit]'), 'there is no way on').toHaveCount(0)
     await go(page, '/report/where')
     await page.waitForURL('**/report/category')
   })
@@ -42,11 +42,11 @@ test('the position is noted where it is allowed, and the refusal explained where
   await fillUpTo(allowed, 'where', w)
   await allowed.locator('.locate button').click()
   await allowed.getByText(w.located).waitFor()
-  const focused = () => allowed.evaluate(() => document.activeElement?.textContent.trim())
-  assert.equal(await focused(), '去掉位置', 'the focus is on what took the button’s place')
+  const focused = allowed.locator(':focus')
+  await expect(focused, 'the focus is on what took the button’s place').toHaveText('去掉位置')
   await allowed.keyboard.press('Enter')
   await allowed.getByText(w.located).waitFor({ state: 'detached' })
-  assert.equal(await focused(), '用我现在的位置')
+  await expect(focused).toHaveText('用我现在的位置')
 
   const refused = await device(t, { permissions: [] })
   await fillUpTo(refused, 'where', w)

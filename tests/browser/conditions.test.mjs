@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { heic } from './heic.mjs'
-import { device, fillUpTo, fromPhotosToCheck, fromWhatToPhotos, go, next, photo, readReceipt, submit, submitted, withWrongClock, words } from './support.mjs'
+import { device, expect, fillUpTo, fromPhotosToCheck, fromWhatToPhotos, go, next, photo, readReceipt, submit, submitted, withWrongClock, words } from './support.mjs'
 
 const w = words['zh-CN']
 const UPLOADS = '**/api/intake/attachments'
@@ -24,7 +24,7 @@ test('the network goes half-way: the form goes on, the draft is kept, and it is 
   await page.reload()
   await page.getByText(w.restored).waitFor()
   await go(page, '/report/what')
-  assert.equal(await page.locator('#content').inputValue(), w.content)
+  await expect(page.locator('#content')).toHaveValue(w.content)
   await go(page, '/report/photos')
   await fromPhotosToCheck(page)
   await submit(page)
@@ -72,7 +72,7 @@ test('what keeps a photo from being sent is said at the check, with the wait and
   await page.waitForURL('**/check')
   await page.locator('.send').click()
   await page.locator('.summary', { hasText: w.busy }).waitFor()
-  assert.match(await page.locator('.summary').innerText(), new RegExp(w.minutes))
+  await expect(page.locator('.summary')).toContainText(new RegExp(w.minutes))
   await page.unroute(UPLOADS)
   await page.locator('.summary a').click()
   await page.waitForURL('**/report/photos?from=check')
@@ -228,7 +228,7 @@ for (const [name, wrongMs] of [['slow', -DAY_MS], ['fast', DAY_MS]]) {
     await page.locator('#when').fill(inTown(Date.now() + 12 * 3_600_000))
     await next(page)
     await page.locator('.summary').waitFor()
-    assert.equal(await page.locator('.summary a').count(), 1, 'what lies ahead of the town’s clock cannot have happened')
+    await expect(page.locator('.summary a'), 'what lies ahead of the town’s clock cannot have happened').toHaveCount(1)
     await page.locator('#when').fill(inTown(Date.now() - 600_000))
     await next(page)
     await page.waitForURL('**/category')
@@ -243,15 +243,13 @@ for (const [name, wrongMs] of [['slow', -DAY_MS], ['fast', DAY_MS]]) {
     await page.waitForURL('**/check')
     await submit(page)
     const today = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'long' }).format(new Date())
-    assert.match(await page.locator('.slip .facts').innerText(), new RegExp(`收到时间\\s*${today}`))
+    await expect(page.locator('.slip .facts')).toContainText(new RegExp(`收到时间\\s*${today}`))
 
     const right = await device(t, { expected: [429] })
     await submitted(right, w)
-    const left = async (one) => {
-      await one.locator('.go .btn').first().click()
-      return (await one.locator('.state .left').innerText()).trim()
-    }
-    assert.equal(await left(page), await left(right), 'as many days are left as on a phone that knows the day')
+    for (const one of [page, right]) await one.locator('.go .btn').first().click()
+    const left = await right.locator('.state .left').innerText()
+    await expect(page.locator('.state .left'), 'as many days are left as on a phone that knows the day').toHaveText(left)
   })
 }
 
@@ -260,12 +258,12 @@ test('"back" after submitting leads to what was sent, not into an empty form', a
   const { number } = await submitted(page, w)
   await page.goBack()
   await page.getByRole('heading', { name: w.alreadySent }).waitFor()
-  assert.match(await page.locator('main').innerText(), new RegExp(number))
+  await expect(page.locator('main')).toContainText(new RegExp(number))
   await page.goBack()
   await page.getByRole('heading', { name: w.alreadySent }).waitFor()
   await page.getByRole('button', { name: w.anotherOne }).click()
   await page.waitForURL('**/report/type')
-  assert.equal(await page.locator('input:checked').count(), 0)
+  await expect(page.locator('input:checked')).toHaveCount(0)
 })
 
 test('two windows: the older answers pause, come over on request, and are sent once', async (t) => {
@@ -284,11 +282,11 @@ test('two windows: the older answers pause, come over on request, and are sent o
   await first.locator('input[value=anonymous]').check()
   await next(first)
   await first.waitForURL('**/check')
-  assert.match(await first.locator('.rows').innerText(), /在第二个窗口改的标题/)
+  await expect(first.locator('.rows')).toContainText(/在第二个窗口改的标题/)
   await first.locator('.send').click()
   const { number } = await readReceipt(first)
   await second.getByRole('heading', { name: w.alreadySent }).waitFor()
-  assert.match(await second.locator('main').innerText(), new RegExp(number))
+  await expect(second.locator('main')).toContainText(new RegExp(number))
 })
 
 test('who only looks at an answer pauses no other window, and none is paused by what was sent', async (t) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { account, check, signIn, station, take, waitInQueue } from './console.mjs'
-import { deskLooks, desktop, device, go, home, phone, photo, submitted, words } from './support.mjs'
+import { deskLooks, desktop, device, expect, go, home, phone, photo, submitted, words } from './support.mjs'
 
 const w = words['zh-CN']
 const said = {
@@ -37,9 +37,8 @@ for (const look of deskLooks) {
     await centre.getByRole('heading', { level: 1, name: w.title }).waitFor()
     await centre.locator('#action-dispatch').click()
     const form = centre.locator('form.step')
-    assert.match(await form.locator('.box').innerText(), say.power, 'the suggestion says why')
-    const lead = await form.locator('.picker .now').first().innerText()
-    assert.notEqual(lead.trim(), say.nobody, 'the suggestion fills the form in')
+    await expect(form.locator('.box'), 'the suggestion says why').toContainText(say.power)
+    await expect(form.locator('.picker .now').first(), 'the suggestion fills the form in').not.toHaveText(say.nobody)
     // The demo's handler works for D04, which has the power over this category or is chosen by the dispatcher.
     await form.locator('#step-lead').fill(say.unit)
     await form.locator('.picker').first().getByRole('radio').first().check()
@@ -48,7 +47,7 @@ for (const look of deskLooks) {
     await form.locator('button[type=submit]').click()
     await centre.getByText(say.dispatched).waitFor()
     await centre.locator('.head .pill', { hasText: say.toSign }).waitFor()
-    assert.equal(await centre.locator('#action-sign').count(), 0, 'signing is not the centre’s')
+    await expect(centre.locator('#action-sign'), 'signing is not the centre’s').toHaveCount(0)
 
     const unit = await station(t, 'handler', look)
     await waitInQueue(unit, 'unit', number)
@@ -59,8 +58,7 @@ for (const look of deskLooks) {
     // What is missing is said before anything is sent.
     await unit.locator('#action-submitResult').click()
     await unit.locator('form.step button[type=submit]').click()
-    const missing = await unit.locator('form.step .summary').innerText()
-    for (const field of say.missing) assert.match(missing, new RegExp(field))
+    for (const field of say.missing) await expect(unit.locator('form.step .summary')).toContainText(new RegExp(field))
     await unit.locator('#step-class').selectOption('resolved')
     await unit.locator('#step-text').fill('更换灯头一个，当晚已亮。')
     await unit.setInputFiles('#step-attachments', [await photo()])
@@ -85,8 +83,7 @@ for (const look of deskLooks) {
     await agent.locator('input[name="step-answer-satisfaction"][value="5"]').check()
     await agent.locator('form.step button[type=submit]').click()
     await agent.locator('.head .pill', { hasText: say.closed }).waitFor()
-    const history = await agent.locator('ol.line').innerText()
-    for (const event of say.events) assert.match(history, new RegExp(event))
+    for (const event of say.events) await expect(agent.locator('ol.line')).toContainText(new RegExp(event))
   })
 }
 
@@ -105,7 +102,7 @@ test('two dispatchers at once: the second is told and keeps what was typed', { t
   await first.getByText('已完成：派单').waitFor()
   await second.locator('form.step button[type=submit]').click()
   await second.getByText('工单刚刚有变化').first().waitFor()
-  assert.equal(await second.locator('#step-text').inputValue(), '请今天到现场。')
+  await expect(second.locator('#step-text')).toHaveValue('请今天到现场。')
   await second.unroute(`**/api/dispatch/orders/${number}`)
   await second.getByText('这一步现在不能做').waitFor()
 })
@@ -139,7 +136,7 @@ test('several orders are dispatched together, each with its own result', { timeo
   await page.getByRole('button', { name: '批量派单' }).click()
   await page.getByRole('button', { name: '派出 2 件' }).click()
   await page.getByText('派出 2 件，0 件没有派出').waitFor()
-  assert.equal(await page.locator('.lines .good').count(), 2)
+  await expect(page.locator('.lines .good')).toHaveCount(2)
 })
 
 test('everything in a list can be done by keys, in both languages, on a phone too', { timeout: 120_000 }, async (t) => {
@@ -158,7 +155,7 @@ test('everything in a list can be done by keys, in both languages, on a phone to
     await page.waitForURL(`**/console/orders/${number}`)
     await page.locator('#actions .btn').first().waitFor()
     await page.keyboard.press('a')
-    assert.equal(await page.evaluate(() => document.activeElement?.id.startsWith('action-')), true)
+    await expect(page.locator('[id^=action-]:focus')).toHaveCount(1)
     await page.keyboard.press('u')
     await page.waitForURL('**/console/queues/pool')
     await page.keyboard.press('?')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check, lastDay, station } from './console.mjs'
-import { device, go, home, phone } from './support.mjs'
+import { device, expect, go, home, phone } from './support.mjs'
 
 /** Seconds from now, in the town's time, as a browser's field for times has it. */
 const inSeconds = (s) => new Date(Date.now() + 8 * 3_600_000 + s * 1_000).toISOString().slice(0, 19)
@@ -116,10 +116,10 @@ test('three contribute from their phones, one does not reveal, and the browser c
     await anyone.locator(`[data-who=c${at + 1}]`, { hasText: state }).waitFor()
   }
   await anyone.getByText(secrets[1]).first().waitFor()
-  assert.equal(await anyone.getByText(secrets[2]).count(), 0, 'what was not revealed is nowhere')
+  await expect(anyone.getByText(secrets[2]), 'what was not revealed is nowhere').toHaveCount(0)
   await anyone.locator('.check > .btn').click()
   await anyone.locator('.verdict').getByRole('heading', { name: '核对通过' }).waitFor()
-  assert.equal(await anyone.locator('.step:not(.ok)').count(), 0)
+  await expect(anyone.locator('.step:not(.ok)')).toHaveCount(0)
   await anyone.locator('.step', { hasText: '没有按时公开，按规则不计入。' }).waitFor()
   await check(anyone, 'the public page of a draw with contributors')
 })

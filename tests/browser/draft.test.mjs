@@ -1,7 +1,7 @@
 /** What is filled in survives a reload, and goes when it is told to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, fillUpTo, go, photo, words } from './support.mjs'
+import { device, expect, fillUpTo, go, photo, words } from './support.mjs'
 
 const w = words['zh-CN']
 
@@ -14,7 +14,7 @@ test('a reload restores answers and photos, with a notice', async (t) => {
   const loaded = await page.locator('.cell img').evaluate((image) => image.decode().then(() => image.naturalWidth > 0))
   assert.ok(loaded, 'the photo itself came back, not only its name')
   await go(page, '/report/what')
-  assert.equal(await page.locator('#content').inputValue(), w.content)
+  await expect(page.locator('#content')).toHaveValue(w.content)
 })
 
 test('the home page offers the unfinished report, and it can be thrown away', async (t) => {
@@ -26,10 +26,10 @@ test('the home page offers the unfinished report, and it can be thrown away', as
   await page.waitForFunction(() => document.activeElement?.matches('main h1'))
   await page.getByRole('button', { name: w.again }).click()
   await page.waitForURL('**/report/type')
-  assert.equal(await page.locator('input:checked').count(), 0)
+  await expect(page.locator('input:checked')).toHaveCount(0)
   await page.reload()
   await page.locator('.choice').first().waitFor()
-  assert.equal(await page.getByText(w.restored).count(), 0)
+  await expect(page.getByText(w.restored)).toHaveCount(0)
 })
 
 test('throwing the restored answers away is asked about first', async (t) => {
@@ -40,12 +40,12 @@ test('throwing the restored answers away is asked about first', async (t) => {
   const again = page.getByRole('button', { name: w.again })
   await again.click()
   await page.getByRole('button', { name: '取消' }).click()
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), w.again, 'the focus is back where it was')
-  assert.equal(await page.locator('#content').inputValue(), w.content)
+  await expect(again, 'the focus is back where it was').toBeFocused()
+  await expect(page.locator('#content')).toHaveValue(w.content)
   await again.click()
   await page.getByRole('button', { name: '确定丢弃' }).click()
   await page.waitForURL('**/report/type')
-  assert.equal(await page.locator('input:checked').count(), 0)
+  await expect(page.locator('input:checked')).toHaveCount(0)
 })
 
 test('a draft that could not be saved says so, and no longer once it is saved', async (t) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { beaconBudgetKiB, beaconWeight } from '../../web/scripts/budgets.mjs'
-import { desktop, device, looks, go, phone } from './support.mjs'
+import { desktop, device, expect, go, looks, phone } from './support.mjs'
 
 const said = {
   'zh-CN': { holds: '核对通过', soFar: '目前能核对的都对', differs: '核对不通过', not: '这不是能核对的抽取文件', drawn: '抽中', none: '名单里没有', failed: '核对程序没有载入' },
@@ -60,7 +60,7 @@ for (const { locale, viewport } of looks) {
     for (const text of [drand, sealed, contributors]) {
       await choose(page, text)
       await verdict(page, w.holds)
-      assert.equal(await page.locator('.step:not(.ok)').count(), 0)
+      await expect(page.locator('.step:not(.ok)')).toHaveCount(0)
       const { result } = JSON.parse(text)
       await page.fill('#find', result.strata[0].drawn[0])
       await page.locator('.find .btn').click()
@@ -80,7 +80,7 @@ for (const { locale, viewport } of looks) {
       await verdict(page, w.holds)
       await choose(page, changed(text, change))
       await verdict(page, w.differs)
-      assert.equal(await page.locator('.step.differs').first().getAttribute('data-step'), step, String(change))
+      await expect(page.locator('.step.differs').first(), String(change)).toHaveAttribute('data-step', step)
     }
     for (const other of ['', '{}', '['.repeat(500_000), changed(drand, (b) => (b.note = 'trust me'))]) {
       await choose(page, drand)
@@ -95,7 +95,7 @@ test('a sealed draw that is not opened yet is right so far and shows nobody', as
   const page = await opened(t)
   await choose(page, changed(sealed, (b) => Object.assign(b, { result: null, entropy: [b.entropy[0], { kind: 'reveal', value: null }] })))
   await verdict(page, said['zh-CN'].soFar)
-  assert.equal(await page.locator('.drawn li').count(), 0)
+  await expect(page.locator('.drawn li')).toHaveCount(0)
 })
 
 test('the second module is fetched for drand only, and without it the rest is checked', async (t) => {
@@ -108,7 +108,7 @@ test('the second module is fetched for drand only, and without it the rest is ch
   await page.context().route('**/beacon_bg-*.wasm', (route) => route.abort())
   await choose(page, drand)
   await verdict(page, said['zh-CN'].soFar)
-  assert.equal(await page.locator('.step.open').getAttribute('data-step'), 'drand')
+  await expect(page.locator('.step.open')).toHaveAttribute('data-step', 'drand')
   await page.context().unroute('**/beacon_bg-*.wasm')
   // The very same file again.
   await choose(page, drand)

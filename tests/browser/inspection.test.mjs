@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check, lastDay, station } from './console.mjs'
-import { desktop, device, go, home, phone } from './support.mjs'
+import { desktop, device, expect, go, home, phone } from './support.mjs'
 
 /** Proposes a rehearsal for one item by the two inspectors who have a login; the draw's address. */
 async function propose(page, item, name, { cap = '100', direct = false, policy = 'sealed' } = {}) {
@@ -107,7 +107,7 @@ test('where inspectors are too few, people assign them, a second person signs, a
 
   await drawer.locator('#draw-directAssign').click({ timeout: 30_000 })
   await drawer.locator('form.step button[type=submit]').click()
-  assert.match(await drawer.locator('form.step .summary').innerText(), /填写|请/)
+  await expect(drawer.locator('form.step .summary')).toContainText(/填写|请/)
   await drawer.locator('#draw-text').fill('其他执法人员均不在岗')
   await drawer.locator('form.step button[type=submit]').click()
   await drawer.locator('form.step .summary', { hasText: '两名不同的人员' }).waitFor()
@@ -119,15 +119,15 @@ test('where inspectors are too few, people assign them, a second person signs, a
   await leader.locator('#draw-direct', { hasText: '等待第二人签字' }).waitFor({ timeout: 30_000 })
   await step(leader, 'directSign')
   await step(drawer, 'assign')
+  await drawer.locator('section:has(#draw-tasks) li').nth(2).waitFor()
   const tasks = await drawer.locator('section:has(#draw-tasks) li').count()
-  assert.ok(tasks > 2)
 
   const citizen = await device(t)
   await go(citizen, `/draws/${path.split('/').pop()}`)
   await citizen.getByText('由人工指派').first().waitFor()
   await citizen.locator('section.check button').first().click()
   await citizen.locator('[data-step=assigned].ok').waitFor({ timeout: 60_000 })
-  assert.equal(await citizen.locator('.drawn li', { hasText: 'YDZF260026' }).count(), tasks)
+  await expect(citizen.locator('.drawn li', { hasText: 'YDZF260026' })).toHaveCount(tasks)
   await check(citizen, 'a draw whose inspectors were assigned')
 })
 

@@ -1,7 +1,7 @@
 /** The main way through: report with a photo, receipt, track, supplement, urge, urge again, withdraw. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { desktop, device, fillUpTo, go, HIDDEN, phone, photo, submit, words } from './support.mjs'
+import { desktop, device, expect, fillUpTo, go, HIDDEN, phone, photo, submit, words } from './support.mjs'
 
 const open = async (page, name) => page.locator('.action .head').filter({ hasText: name }).click()
 const send = (page) => page.locator('.action form button[type=submit]').click()
@@ -24,8 +24,8 @@ for (const locale of ['zh-CN', 'en']) {
       await page.addInitScript(rememberUploads)
 
       await fillUpTo(page, 'check', w, { photos: [await photo()] })
-      assert.equal(await page.locator('html').getAttribute('lang'), locale)
-      assert.match(await page.locator('.rows').innerText(), new RegExp(w.title))
+      await expect(page.locator('html')).toHaveAttribute('lang', locale)
+      await expect(page.locator('.rows')).toContainText(new RegExp(w.title))
       const { number, secret } = await submit(page)
 
       assert.match(number, /^[A-Z0-9]+-\d{8}-\d{5}$/)
@@ -52,7 +52,7 @@ for (const locale of ['zh-CN', 'en']) {
       await page.locator('#text-supplement').fill(w.supplementText)
       await send(page)
       await page.getByText(w.recorded).waitFor()
-      assert.match(await page.locator('.line').innerText(), new RegExp(w.supplementText))
+      await expect(page.locator('.line')).toContainText(new RegExp(w.supplementText))
 
       // A second window, opened before the reminder, does not know that one was sent.
       const stale = await page.context().newPage()
@@ -63,8 +63,8 @@ for (const locale of ['zh-CN', 'en']) {
       await send(page)
       await page.getByText(w.recorded).waitFor()
       const urge = page.locator('.action .head').filter({ hasText: w.urge })
-      assert.match(await urge.innerText(), w.urgeLater)
-      assert.equal(await urge.getAttribute('aria-disabled'), 'true')
+      await expect(urge).toContainText(w.urgeLater)
+      await expect(urge).toHaveAttribute('aria-disabled', 'true')
 
       await open(stale, w.urge)
       await send(stale)
@@ -75,7 +75,7 @@ for (const locale of ['zh-CN', 'en']) {
       await send(page)
       await page.locator('.state .pill', { hasText: w.withdrawn }).waitFor()
       await page.getByText(w.over).waitFor()
-      assert.equal(await page.locator('.line li').count(), 4)
+      await expect(page.locator('.line li')).toHaveCount(4)
     })
   }
 }

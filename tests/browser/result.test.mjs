@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { dispatchToUnit, station, submitResult, take, waitInQueue } from './console.mjs'
 import { check } from './look.mjs'
-import { device, looks, fillUpTo, go, phone, photo, submit, words } from './support.mjs'
+import { device, expect, fillUpTo, go, looks, phone, photo, submit, words } from './support.mjs'
 
 /** From the pool to "awaiting your view". */
 async function handle({ centre, unit, reviewer }, number, first) {
@@ -37,10 +37,9 @@ for (const { locale, viewport } of looks) {
     await go(page, `/track/${number}`)
     await page.locator('.rate').waitFor()
     const both = page.locator('.both')
-    assert.match(await both.innerText(), new RegExp(w.before))
-    assert.match(await both.innerText(), new RegExp(w.after))
-    await both.locator('img').nth(1).waitFor()
-    assert.equal(await both.locator('img').count(), 2)
+    await expect(both).toContainText(new RegExp(w.before))
+    await expect(both).toContainText(new RegExp(w.after))
+    await expect(both.locator('img')).toHaveCount(2)
     await page.locator('.rate .btn').click()
     await page.locator('.rate .summary').waitFor()
     await page.locator('input[name=satisfaction][value=dissatisfied]').check()
@@ -50,13 +49,13 @@ for (const { locale, viewport } of looks) {
     await page.locator('input[name=resolved][value=no]').check()
     await page.locator('.rate .btn').click()
     await page.locator('.rate .summary a').click()
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'reason-notSolved', 'why is asked where it went wrong')
+    await expect(page.locator('#reason-notSolved'), 'why is asked where it went wrong').toBeFocused()
     await page.locator('#reason-notSolved').check()
     await check(page, 'rating', elder)
     await page.locator('.rate .btn').click()
     await page.getByText(w.redoComes).waitFor()
     await page.locator('.state .pill', { hasText: w.inProgress }).waitFor()
-    assert.equal(await page.locator('.rate').count(), 0)
+    await expect(page.locator('.rate')).toHaveCount(0)
 
     await handle(staff, number, false)
     await go(page, '/messages')
@@ -64,7 +63,7 @@ for (const { locale, viewport } of looks) {
     await check(page, 'messages', elder)
     await page.locator('main button.link').click()
     await page.locator('.message.fresh').first().waitFor({ state: 'detached' })
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1', 'the button has gone, the focus has not')
+    await expect(page.locator('h1:focus'), 'the button has gone, the focus has not').toHaveCount(1)
     await go(page, `/track/${number}`)
     await page.locator('input[name=satisfaction][value=verySatisfied]').check()
     await page.locator('.rate .btn').click()
@@ -82,13 +81,13 @@ for (const { locale, viewport } of looks) {
     await page.locator('#confirm').fill(number)
     await page.getByRole('button', { name: w.eraseYes }).click()
     await page.getByText(w.erased).waitFor()
-    assert.ok(!(await page.locator('main').innerText()).includes(w.content.slice(0, 12)), 'nobody sees it any more')
+    await expect(page.locator('main'), 'nobody sees it any more').not.toContainText(w.content.slice(0, 12))
     await go(page, '/track')
     await page.locator('.row', { hasText: number }).waitFor()
-    assert.ok(!(await page.locator('.row').first().innerText()).includes(w.title), 'nor does the device keep the title')
+    await expect(page.locator('.row').first(), 'nor does the device keep the title').not.toContainText(w.title)
     await go(page, `/receipt?number=${number}`)
     await page.locator('.slip').waitFor()
-    assert.equal(await page.locator('.file').count(), 0, 'nor the receipt, which holds the text')
+    await expect(page.locator('.file'), 'nor the receipt, which holds the text').toHaveCount(0)
   })
 }
 
@@ -106,9 +105,9 @@ test('what was closed and comes back is done again at the caller’s own word', 
   await page.locator('.action .head', { hasText: '要求重新办理' }).click()
   await page.locator('.action form button[type=submit]').click()
   await page.locator('.action .error-text').waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'text-reopen')
+  await expect(page.locator('#text-reopen')).toBeFocused()
   await page.locator('#text-reopen').fill('昨晚又灭了。')
   await page.locator('.action form button[type=submit]').click()
   await page.locator('.state .pill', { hasText: w.inProgress }).waitFor()
-  assert.match(await page.locator('.line').innerText(), /重新打开/)
+  await expect(page.locator('.line')).toContainText(/重新打开/)
 })

@@ -4,7 +4,7 @@
  * web/screenshots/<look>-<page>.png.
  */
 import { mkdir } from 'node:fs/promises'
-import { chromium } from 'playwright-core'
+import { chromium } from '@playwright/test'
 import { signIn } from './console.mjs'
 import { executablePath, fillUpTo, flags, go, home, phone, desktop, photo, submit, words, closeBrowser } from './support.mjs'
 

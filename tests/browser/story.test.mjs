@@ -3,18 +3,17 @@
  * who calls back; and the darker one, of a return that is refused and a notice that is objected to. What takes days (the
  * archive, being overdue) is told over HTTP in functions/dispatch/tests, where time can be made to pass.
  */
-import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check, dispatchToUnit, station, submitResult, take, waitInQueue } from './console.mjs'
-import { device, go, photo, submitted, words } from './support.mjs'
+import { device, expect, go, photo, submitted, words } from './support.mjs'
 
 const w = words['zh-CN']
 
-/** Where the case stands, as its caller reads it. */
+/** Where the case stands, as its caller reads it; the page, for what else is read there. */
 async function caller(page, number, state) {
   await go(page, `/track/${number}`)
   await page.locator('.state .pill', { hasText: state }).waitFor()
-  return page.locator('main').innerText()
+  return page.locator('main')
 }
 
 async function answer(page, resolved, stars) {
@@ -53,7 +52,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await waitInQueue(centre, 'pool', number)
   await go(centre, `/console/orders/${number}`)
   await dispatchToUnit(centre)
-  assert.match(await caller(phone, number, '已派单'), /综合执法/, 'the caller sees who holds it')
+  await expect(await caller(phone, number, '已派单'), 'the caller sees who holds it').toContainText('综合执法')
 
   const unit = await station(t, 'handler')
   await waitInQueue(unit, 'unit', number)
@@ -69,7 +68,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await centre.locator('#step-pastOuter').check()
   await centre.locator('form.step button[type=submit]').click()
   await centre.locator('#done').waitFor()
-  assert.match(await caller(phone, number, '办理中'), /延/, 'the caller sees that it takes longer')
+  await expect(await caller(phone, number, '办理中'), 'the caller sees that it takes longer').toContainText('延')
 
   await go(unit, `/console/orders/${number}`)
   await take(unit, 'contact', { text: '已电话联系诉求人，约定明天到现场。' })
@@ -95,8 +94,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await agent.locator('a[href^="tel:+86139"]').waitFor()
   await agent.getByText('张小满').waitFor()
   await answer(agent, false, 1)
-  const again = await caller(phone, number, '办理中')
-  assert.match(again, /重新办理/, 'the caller sees that it is done once more')
+  await expect(await caller(phone, number, '办理中'), 'the caller sees that it is done once more').toContainText('重新办理')
 
   await go(unit, `/console/orders/${number}`)
   await take(unit, 'contact', { text: '当面道歉并约定今晚修复。' })
@@ -106,25 +104,23 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await go(agent, `/console/orders/${number}`)
   await answer(agent, true, 5)
   const story = await caller(phone, number, '已办结')
-  for (const step of ['收到您的诉求', '交给经办单位', '经办单位签收', '延长办理期限', '联系了您', '经办单位报告已办好', '审核未通过', '审核通过', '重新办理', '回访']) assert.match(story, new RegExp(step), step)
-  assert.ok(!story.includes('照片看不出是哪盏灯'), 'what offices write to each other stays with them')
+  for (const step of ['收到您的诉求', '交给经办单位', '经办单位签收', '延长办理期限', '联系了您', '经办单位报告已办好', '审核未通过', '审核通过', '重新办理', '回访']) await expect(story, step).toContainText(step)
+  await expect(story, 'what offices write to each other stays with them').not.toContainText('照片看不出是哪盏灯')
 
   // The dashboard follows with the tick.
-  let closed = closedBefore
-  for (let tries = 0; closed <= closedBefore && tries < 30; tries += 1) closed = await figure(centre, 2)
-  assert.ok(closed > closedBefore, `${closedBefore} closed before, ${closed} now`)
+  await expect.poll(() => figure(centre, 2), { timeout: 60_000 }).toBeGreaterThan(closedBefore)
 
   const auditor = await station(t, 'auditor')
   await go(auditor, '/console/looks')
   await auditor.locator('summary', { hasText: '查看次数' }).or(auditor.locator('summary')).first().click()
   await auditor.getByRole('link', { name: number }).waitFor()
-  assert.ok(!(await auditor.locator('main').innerText()).includes('张小满'))
+  await expect(auditor.locator('main')).not.toContainText('张小满')
   await check(auditor, 'the book of looks')
 
   // Every step says who; a caller that somebody may not know is hidden, not "nobody".
   await go(auditor, `/console/orders/${number}`)
-  const history = await auditor.locator('section[aria-labelledby=timeline-title]').innerText()
-  for (const name of ['派单员（演示）', '承办人（演示）', '督办人员（演示）', '回访员（演示）']) assert.ok(history.includes(name), name)
+  const history = auditor.locator('section[aria-labelledby=timeline-title]')
+  for (const name of ['派单员（演示）', '承办人（演示）', '督办人员（演示）', '回访员（演示）']) await expect(history).toContainText(name)
   await auditor.getByText('您看不到诉求人信息').waitFor()
 })
 
@@ -143,7 +139,7 @@ test('an improper return is refused, a notice is issued and the objection to it 
   await head.locator('#step-reason').selectOption('RT01')
   await head.locator('#step-text').fill('我们人手不够。')
   await head.locator('form.step button[type=submit]').click()
-  assert.match(await head.locator('form.step .summary').innerText(), /佐证材料/)
+  await expect(head.locator('form.step .summary')).toContainText(/佐证材料/)
   await head.setInputFiles('#step-attachments', [await photo()])
   await head.getByText('已上传').waitFor()
   await head.locator('form.step button[type=submit]').click()
@@ -153,7 +149,7 @@ test('an improper return is refused, a notice is issued and the objection to it 
 
   await go(head, `/console/orders/${number}`)
   await take(head, 'sign')
-  assert.match(await head.locator('details.not').textContent(), /申请退单/, 'a return is asked for once')
+  await expect(head.locator('details.not'), 'a return is asked for once').toContainText('申请退单')
   const watch = await station(t, 'supervisor')
   await go(watch, `/console/orders/${number}`)
   await watch.locator('#action-proposeCard').click()
@@ -167,6 +163,5 @@ test('an improper return is refused, a notice is issued and the objection to it 
   const leader = await station(t, 'town_leader')
   await go(leader, `/console/orders/${number}`)
   await decide(leader, 'upholdCard', '督办单维持，请按期办理。')
-  await leader.locator('.head').waitFor()
-  assert.match(await leader.locator('main').innerText(), /维持/)
+  await expect(leader.locator('main')).toContainText(/维持/)
 })

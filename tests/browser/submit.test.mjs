@@ -1,7 +1,7 @@
 /** Submitting when fingers are nervous, networks bad and servers busy. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answerToSubmission, device, fillUpTo, freshPhone, next, photo, readReceipt, submit, words } from './support.mjs'
+import { answerToSubmission, device, expect, fillUpTo, freshPhone, next, photo, readReceipt, submit, words } from './support.mjs'
 
 const w = words['zh-CN']
 const ORDERS = '**/api/intake/orders'
@@ -51,7 +51,7 @@ test('offline says so, keeps everything, and works once the network is back', as
   await page.context().setOffline(true)
   await page.locator('.send').click()
   await page.getByText(w.offline).waitFor()
-  assert.match(await page.locator('.rows').innerText(), new RegExp(w.title))
+  await expect(page.locator('.rows')).toContainText(new RegExp(w.title))
   await page.context().setOffline(false)
   await submit(page)
 })
@@ -76,9 +76,8 @@ for (const [status, code, text] of [[503, 'unavailable', w.busy], [429, 'tooMany
     )
     await page.locator('.send').click()
     await page.getByText(text).waitFor()
-    assert.match(await page.locator('.summary').innerText(), new RegExp(w.minutes))
-    const focused = await page.evaluate(() => document.activeElement?.className)
-    assert.match(focused, /summary/, 'the error takes the focus')
+    await expect(page.locator('.summary')).toContainText(new RegExp(w.minutes))
+    await expect(page.locator('.summary'), 'the error takes the focus').toBeFocused()
   })
 }
 
@@ -111,8 +110,8 @@ test('a photo that is refused names itself and can be removed', async (t) => {
   await page.setInputFiles('input[type=file]', [await photo()])
   await page.getByText(w.photoTooLarge).waitFor()
   await page.locator('.remove').click()
-  assert.equal(await page.locator('.cell').count(), 0)
-  assert.equal(await page.evaluate(() => document.activeElement?.type), 'file', 'the focus is on the way to another one')
+  await expect(page.locator('.cell')).toHaveCount(0)
+  await expect(page.locator('input[type=file]:focus'), 'the focus is on the way to another one').toHaveCount(1)
 })
 
 test('going on moves the focus to the heading of the next question', async (t) => {
@@ -180,9 +179,9 @@ test('an unanswered question names itself, links to its field and takes the focu
   await fillUpTo(page, 'contact', w)
   await next(page)
   await page.locator('.summary').waitFor()
-  assert.match(await page.locator('.summary').innerText(), w.errors)
+  await expect(page.locator('.summary')).toContainText(w.errors)
   await page.locator('.summary a').click()
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'contact-named')
+  await expect(page.locator('#contact-named')).toBeFocused()
 })
 
 test('a phone number that the town would refuse is refused at its field, a landline with a dash is taken', async (t) => {
@@ -194,7 +193,7 @@ test('a phone number that the town would refuse is refused at its field, a landl
   await next(page)
   await page.locator('.summary a[href="#phone"]').waitFor()
   const error = await page.locator('#phone').getAttribute('aria-describedby')
-  assert.match(await page.locator(`#${error}`).innerText(), /电话号码不完整/, 'the field is described by its error')
+  await expect(page.locator(`#${error}`), 'the field is described by its error').toContainText(/电话号码不完整/)
   await page.locator('#phone').fill('0523-8888 1234')
   await next(page)
   await page.waitForURL('**/report/check')
@@ -207,5 +206,5 @@ test('changing an answer from the check page leads back to it', async (t) => {
   await page.locator('#title').fill('换一个标题')
   await next(page)
   await page.waitForURL('**/report/check')
-  assert.match(await page.locator('.rows').innerText(), /换一个标题/)
+  await expect(page.locator('.rows')).toContainText(/换一个标题/)
 })

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { after } from 'node:test'
-import { chromium } from 'playwright-core'
+import { chromium, expect as asserting } from '@playwright/test'
 
 export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 if (!existsSync(executablePath)) throw new Error('Chromium is missing: sudo apt-get install -y chromium fonts-noto-cjk')
@@ -14,6 +14,9 @@ if (!process.env.ONETOWN_URL) {
   throw new Error('ONETOWN_URL is not set. Start the town with `cargo up --demo`, then ONETOWN_URL=http://127.0.0.1:3000 npm test')
 }
 export const home = new URL(process.env.ONETOWN_URL).origin
+
+/** What is expected of a page may take a moment: pages ask for news and the town's lists follow its log. */
+export const expect = asserting.configure({ timeout: 15_000 })
 
 export const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -46,6 +49,13 @@ export const deskLooks = all ? [...others, ...diagonal] : others
 let devices = 0
 const address = () => ({ 'X-Forwarded-For': `10.${(process.pid >> 8) & 255}.${process.pid & 255}.${(++devices % 250) + 1}` })
 
+// What is read comes this much later: a test that looks before the page has its answer fails then, and not only in CI.
+const SLOW_MS = Number(process.env.ONETOWN_SLOW_MS ?? 0)
+async function late(route) {
+  if (route.request().method() === 'GET') await new Promise((done) => setTimeout(done, SLOW_MS))
+  await route.fallback()
+}
+
 /**
  * A fresh device. `expected` lists the HTTP failures a test provokes: Chromium
  * reports each as a console error, and only those may appear. `origins` are those that a town has named.
@@ -75,6 +85,7 @@ export async function device(t, { locale = 'zh-CN', viewport = phone, elder = fa
     await context.close()
     assert.deepEqual(broken, [], 'the console stays clean and nothing leaves for a third party')
   })
+  if (SLOW_MS) await context.route('**/api/**', late)
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   return page

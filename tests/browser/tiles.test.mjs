@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { device, fillUpTo, go, home, words } from './support.mjs'
+import { device, expect, fillUpTo, go, home, words } from './support.mjs'
 
 const SOURCE = 'https://tiles.example'
 const layers = [`${SOURCE}/ground/{z}/{x}/{y}.png`, `${SOURCE}/names/{z}/{x}/{y}.png`]
@@ -39,7 +39,7 @@ test('a town without a source says so, and its map asks nobody else', async (t) 
   await openMap(page)
   assert.deepEqual(await (await settings).json(), { attribution: '', layers: [] })
   await page.waitForLoadState('networkidle')
-  assert.equal(await page.locator('.layer, .credit').count(), 0)
+  await expect(page.locator('.layer, .credit')).toHaveCount(0)
 })
 
 test('tiles are asked for once a map is opened, lie where they belong, and their publisher is named', async (t) => {
@@ -85,8 +85,8 @@ test('tiles that do not come leave the map as it is, and the privacy page names 
   await openMap(page)
   await page.waitForLoadState('networkidle')
   assert.ok(asked.length > 0)
-  assert.equal(await page.locator('.layer img:visible').count(), 0)
-  assert.ok((await page.locator('svg.town .area').count()) > 3)
+  await expect(page.locator('.layer img:visible')).toHaveCount(0)
+  await expect.poll(() => page.locator('svg.town .area').count()).toBeGreaterThan(3)
   await go(page, '/privacy')
   await page.getByText('The pictures behind the map come from tiles.example').waitFor()
 })

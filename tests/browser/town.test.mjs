@@ -1,9 +1,8 @@
 /** The catalogue in the console: preview, publishing, mistakes, a day to come, the way back. */
-import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { check, station } from './console.mjs'
-import { desktop, go, phone } from './support.mjs'
+import { desktop, expect, go, phone } from './support.mjs'
 
 const file = (name) => readFileSync(new URL(`../../demo/yundu/${name}`, import.meta.url), 'utf8')
 const chosen = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
@@ -28,9 +27,9 @@ test('a change is previewed, published with a reason and brought back', { timeou
   const page = await open(t)
   const before = await page.locator('.facts-list .num').first().innerText()
   await preview(page, [chosen('town.toml', settings())])
-  const shown = await page.locator('.result').innerText()
-  assert.match(shown, /修改 1 行/)
-  assert.match(shown, /limits\.group_callers/)
+  const result = page.locator('.result')
+  await expect(result).toContainText('修改 1 行')
+  await expect(result).toContainText('limits.group_callers')
   // Without a reason nothing is published.
   await page.getByRole('button', { name: '发布' }).click()
   await page.locator('#cat-reason-error', { hasText: '请写明为什么换' }).waitFor()
@@ -39,9 +38,9 @@ test('a change is previewed, published with a reason and brought back', { timeou
   await page.locator('#cat-done', { hasText: '已发布' }).waitFor()
   const newest = page.locator('table tbody tr').first()
   await newest.getByText('测试：调整群体性诉求人数').waitFor()
-  assert.match(await newest.innerText(), /演示/, 'the history names who did it')
-  assert.match(await newest.innerText(), /\+0 −0 ~1/)
-  assert.notEqual(await page.locator('.facts-list .num').first().innerText(), before)
+  await expect(newest, 'the history names who did it').toContainText(/演示/)
+  await expect(newest).toContainText(/\+0 −0 ~1/)
+  await expect(page.locator('.facts-list .num').first()).not.toHaveText(before)
   // And back, to the load before this one.
   await page.locator('table tbody tr').nth(1).getByRole('button', { name: /恢复到第/ }).click()
   await page.getByText(/恢复到第 \d+ 次载入时的文件/).waitFor()
@@ -51,17 +50,18 @@ test('a change is previewed, published with a reason and brought back', { timeou
   await page.getByRole('button', { name: '发布' }).click()
   await page.locator('#cat-done', { hasText: '已发布' }).waitFor()
   await page.locator('.facts-list .num', { hasText: before }).waitFor()
-  const number = await page.locator('table tbody tr').first().locator('th').innerText()
+  await newest.getByText('测试：改回去').waitFor()
+  const number = await newest.locator('th').innerText()
   await page.locator('.facts-list', { hasText: `第 ${number} 次载入` }).waitFor()
 })
 
 test('mistakes are told by line and column and cannot be published', { timeout: 60_000 }, async (t) => {
   const page = await open(t)
   await preview(page, [chosen('grids.csv', file('grids.csv').replace('990181101001001', '990181101001x01'))])
-  const shown = await page.locator('.result .wrong').innerText()
-  assert.match(shown, /grids\.csv 第 2 行 · grid_code 列/)
-  assert.match(shown, /格式不对/)
-  assert.equal(await page.getByRole('button', { name: '发布' }).count(), 0)
+  const wrong = page.locator('.result .wrong')
+  await expect(wrong).toContainText('grids.csv 第 2 行 · grid_code 列')
+  await expect(wrong).toContainText('格式不对')
+  await expect(page.getByRole('button', { name: '发布' })).toHaveCount(0)
   await page.setInputFiles('#cat-files', [{ name: 'villages.csv', mimeType: 'text/csv', buffer: Buffer.from([0xd4, 0xc6, 0xb6, 0xc9]) }])
   await page.locator('#cat-files-error', { hasText: '不是 UTF-8' }).waitFor()
 })
@@ -73,10 +73,8 @@ test('a category that goes is told with the orders that still use it', { timeout
     route.fulfill({ json: { complete: true, open: { categoryCode: { T0404: 2 } } } }))
   const kept = file('complaint_taxonomy.csv').split('\n').filter((line) => !line.includes(',T0404,'))
   await preview(page, [chosen('complaint_taxonomy.csv', kept.join('\n'))])
-  const shown = await page.locator('.result').innerText()
-  assert.match(shown, /删掉的代码还有在办工单在用/)
-  assert.match(shown, /T0404\)：2 件在办/)
-  assert.match(shown, /什么都不会丢/)
+  const result = page.locator('.result')
+  for (const text of ['删掉的代码还有在办工单在用', 'T0404)：2 件在办', '什么都不会丢']) await expect(result).toContainText(text)
 })
 
 test('a version waits for its day, and bringing back what is in force calls it off', { timeout: 120_000 }, async (t) => {
@@ -88,7 +86,7 @@ test('a version waits for its day, and bringing back what is in force calls it o
   await page.getByRole('button', { name: /发布，.*起生效/ }).click()
   await page.locator('#cat-done', { hasText: '起生效' }).waitFor()
   await page.getByText('到时自动生效').first().waitFor()
-  assert.equal(await page.locator('.facts-list .num').first().innerText(), before)
+  await expect(page.locator('.facts-list .num').first()).toHaveText(before)
   const inForce = page.locator('table tbody tr', { hasText: '生效中' })
   await inForce.getByRole('button').click()
   await page.locator('#cat-reason').fill('测试：取消')
@@ -122,5 +120,5 @@ test('everything on the page can be done by keys', { timeout: 60_000 }, async (t
   await page.locator('.result').waitFor()
   await page.waitForFunction(() => document.activeElement?.classList.contains('result'))
   await page.keyboard.press('Tab')
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY')
+  await expect(page.locator('summary:focus')).toHaveCount(1)
 })

@@ -1,7 +1,7 @@
 /** Coming back to a case: by number and code, by the receipt's link, by the device's own list. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answerToSubmission, device, looks, go, home, submitted, words } from './support.mjs'
+import { answerToSubmission, device, expect, go, home, looks, submitted, words } from './support.mjs'
 
 async function lookUp(page, number, secret) {
   await go(page, '/track')
@@ -56,5 +56,5 @@ test('a number that is not kept here asks for the code', async (t) => {
   const page = await device(t)
   await go(page, '/track/YD12345-20261101-00001')
   await page.waitForURL('**/track?number=*')
-  assert.equal(await page.locator('#number').inputValue(), 'YD12345-20261101-00001')
+  await expect(page.locator('#number')).toHaveValue('YD12345-20261101-00001')
 })

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
-import { check, station } from './console.mjs'
-import { desktop, device, go, home, phone, submitted, words } from './support.mjs'
+import { check, signIn, station } from './console.mjs'
+import { desktop, device, expect, go, home, phone, submitted, words } from './support.mjs'
 
 async function blow(page, text) {
   await go(page, '/console/whistles')
@@ -50,7 +50,7 @@ test('a whistle is blown, answered, minuted and done', { timeout: 180_000 }, asy
   await unit.locator('#whistle-text').fill('已清理完毕。')
   await unit.locator('form.step button[type=submit]').click()
   await unit.locator('h1', { hasText: '已完成' }).waitFor()
-  assert.match(await unit.locator('section:has(#whistle-history)').innerText(), /吹哨[\s\S]*响应[\s\S]*到场[\s\S]*写了纪要[\s\S]*完成第 1 项/)
+  await expect(unit.locator('section:has(#whistle-history)')).toContainText(/吹哨[\s\S]*响应[\s\S]*到场[\s\S]*写了纪要[\s\S]*完成第 1 项/)
 })
 
 for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', viewport: phone, dark: true }]) {
@@ -87,15 +87,10 @@ test('the rates are shown with what they are shares of', { timeout: 60_000 }, as
     byUnit: {}, overdueByVillage: { 990181101001: 1 }, trend: days, rates: { from: days[0].day, until: days[29].day, all: rates, byUnit: { D04: rates } },
   } }))
   await go(page, '/console/sign-in')
-  const { account, signIn } = await import('./console.mjs')
-  assert.ok(account('dispatcher'))
   await signIn(page, 'dispatcher')
   await go(page, '/console/dashboard')
-  const shown = await page.locator('.rates').first().innerText()
-  assert.match(shown, /响应率\s+90\.0%\s+9 \/ 10/)
-  assert.match(shown, /解决率\s+没有分母\s+0 \/ 0/)
-  assert.match(shown, /满意率\s+93\.3%\s+2\.8 \/ 3/)
-  assert.match(shown, /无法解决的另计：2 件/)
+  const shown = [/响应率\s+90\.0%\s+9 \/ 10/, /解决率\s+没有分母\s+0 \/ 0/, /满意率\s+93\.3%\s+2\.8 \/ 3/, /无法解决的另计：2 件/]
+  for (const text of shown) await expect(page.locator('.rates').first()).toContainText(text, { useInnerText: true })
   await page.getByText('更早的没有算进来').waitFor()
   await page.locator('svg.town circle.late').waitFor({ state: 'attached' })
 })
@@ -104,11 +99,11 @@ test('a search becomes a workbook that says who took it, when and for what', { t
   const citizen = await device(t, { locale: 'zh-CN' })
   const { number } = await submitted(citizen, words['zh-CN'])
   const page = await station(t, 'dispatcher')
-  await go(page, `/console/search?q=${number}`)
-  await page.locator(`tr:has-text("${number}")`).waitFor({ timeout: 60_000 }).catch(async () => {
-    await page.reload()
-    await page.locator(`tr:has-text("${number}")`).waitFor()
-  })
+  // What is searched follows the log.
+  await expect(async () => {
+    await go(page, `/console/search?q=${number}`)
+    await expect(page.locator(`tr:has-text("${number}")`)).toBeVisible({ timeout: 5_000 })
+  }).toPass({ timeout: 60_000 })
   await page.getByRole('button', { name: '导出', exact: true }).click()
   await page.locator('form.purpose button[type=submit]').click()
   await page.locator('#xlsx-error', { hasText: '请写明导出用途' }).waitFor()

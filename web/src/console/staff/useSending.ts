@@ -25,8 +25,11 @@ export function useSending(fieldId: (name: string) => string) {
     faults.value = {}
   }
 
-  /** What `act` answers; null when it was refused, or another request is on its way. The problem's code goes to `refused`. */
-  async function send<T>(content: unknown, act: (key: string) => Promise<T>, refused: (code: string) => void = () => {}): Promise<T | null> {
+  /**
+   * What `act` answers; null when it was refused, or another request is on its way. The problem's code goes to `refused`,
+   * and what that does is over before anything is said: what is said may say that it was done.
+   */
+  async function send<T>(content: unknown, act: (key: string) => Promise<T>, refused?: (code: string) => Promise<void>): Promise<T | null> {
     if (busy.value) return null
     busy.value = true
     clear()
@@ -39,11 +42,11 @@ export function useSending(fieldId: (name: string) => string) {
     } catch (thrown) {
       const problem = problemOf(thrown)
       if (problem.status >= 400 && problem.status < 500) last = { content: '', key: '' }
+      await refused?.(problem.code)
       faults.value = faultsOf(problem)
       const known = knownWord('fault', problem.code)
       if (Object.keys(faults.value).length > 0) failure.value = { title: c('actions.check'), next: '' }
       else failure.value = known ? { title: known, next: '' } : explain(problem)
-      refused(problem.code)
       return null
     } finally {
       busy.value = false
