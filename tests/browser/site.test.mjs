@@ -119,6 +119,19 @@ test('the receipt prints without the site around it', async (t) => {
   await expect(page.locator('svg.qr')).toBeVisible()
 })
 
+test('a case and the statistics print what is known, not what can be pressed', async (t) => {
+  const page = await device(t, { expected: [429] })
+  const { number } = await submitted(page, words['zh-CN'])
+  await page.emulateMedia({ media: 'print' })
+  await go(page, `/track/${number}`)
+  await expect(page.locator('.state')).toContainText(number)
+  await expect(page.locator('.line')).toBeVisible()
+  for (const what of ['header.site', '#actions', '.keep', '#data']) await expect(page.locator(what), what).toBeHidden()
+  await go(page, '/statistics')
+  await expect(page.locator('.scroll table'), 'what one unfolds is printed').toBeVisible()
+  await expect(page.locator('main .tools')).toBeHidden()
+})
+
 const budgets = [[budgetsKiB, 'index.html'], [consoleBudgetsKiB, 'console/index.html']]
 for (const [name, limit, index] of budgets.flatMap(([pages, index]) => Object.entries(pages).map((one) => [...one, index]))) {
   test(`${name} loads in at most ${limit} KiB of gzip JS and CSS`, async (t) => {

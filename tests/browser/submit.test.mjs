@@ -14,8 +14,10 @@ test('a double tap makes one case', async (t) => {
   page.on('request', (request) => {
     if (request.method() === 'POST' && request.url().endsWith('/api/intake/orders')) keys.push(request.headers()['idempotency-key'])
   })
-  page.on('response', async (response) => {
-    if (response.status() === 201 && response.url().endsWith('/api/intake/orders')) numbers.add((await response.json()).number)
+  await page.route(ORDERS, async (route) => {
+    const response = await route.fetch()
+    if (response.status() === 201) numbers.add((await response.json()).number)
+    await route.fulfill({ response })
   })
   await page.locator('.send').evaluate((button) => {
     button.click()
@@ -92,8 +94,9 @@ test('a proof of work that is asked for is done without the person', async (t) =
     return route.fulfill({ status: 429, contentType: 'application/problem+json', body: JSON.stringify({ status: 429, code: 'proofOfWorkNeeded', proofOfWork }) })
   })
   const key = page.waitForRequest((request) => request.url().endsWith('/api/intake/orders')).then((request) => request.headers()['idempotency-key'])
+  const proven = page.waitForResponse((response) => response.url().endsWith('/api/intake/orders') && proof !== '')
   await page.locator('.send').click()
-  await page.waitForResponse((response) => response.url().endsWith('/api/intake/orders') && proof !== '')
+  await proven
   const [challenge, nonce] = proof.split(':')
   assert.equal(challenge, 'prove-it')
   const { createHash } = await import('node:crypto')
