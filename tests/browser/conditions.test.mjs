@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { heic } from './heic.mjs'
-import { device, expect, fillUpTo, fromPhotosToCheck, fromWhatToPhotos, go, next, photo, readReceipt, submit, submitted, withWrongClock, words } from './support.mjs'
+import { AS_SEEN, device, expect, fillUpTo, fromPhotosToCheck, fromWhatToPhotos, go, late, next, ORDERS, photo, readReceipt, submit, submitted, withWrongClock, words } from './support.mjs'
 
 const w = words['zh-CN']
 const UPLOADS = '**/api/intake/attachments'
@@ -72,7 +72,7 @@ test('what keeps a photo from being sent is said at the check, with the wait and
   await page.waitForURL('**/check')
   await page.locator('.send').click()
   await page.locator('.summary', { hasText: w.busy }).waitFor()
-  await expect(page.locator('.summary')).toContainText(new RegExp(w.minutes))
+  await expect(page.locator('.summary')).toContainText(new RegExp(w.minutes), AS_SEEN)
   await page.unroute(UPLOADS)
   await page.locator('.summary a').click()
   await page.waitForURL('**/report/photos?from=check')
@@ -85,7 +85,7 @@ test('a photo that waited for more than a day is gone there, and goes out again 
   await fillUpTo(page, 'check', w, { photos: [await photo()], anonymous: true })
   const problem = (status, body) => ({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, ...body }) })
   const dropped = problem(422, { code: 'invalidFields', errors: [{ pointer: '/attachments', code: 'dropped' }] })
-  await page.route('**/api/intake/orders', (route) => route.fulfill(dropped), { times: 1 })
+  await page.route(ORDERS, (route) => route.fulfill(dropped), { times: 1 })
   const keys = []
   await page.route(UPLOADS, (route) => {
     keys.push(route.request().headers()['idempotency-key'])
@@ -243,13 +243,13 @@ for (const [name, wrongMs] of [['slow', -DAY_MS], ['fast', DAY_MS]]) {
     await page.waitForURL('**/check')
     await submit(page)
     const today = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'long' }).format(new Date())
-    await expect(page.locator('.slip .facts')).toContainText(new RegExp(`收到时间\\s*${today}`))
+    await expect(page.locator('.slip .facts')).toContainText(new RegExp(`收到时间\\s*${today}`), AS_SEEN)
 
     const right = await device(t, { expected: [429] })
     await submitted(right, w)
     for (const one of [page, right]) await one.locator('.go .btn').first().click()
     const left = await right.locator('.state .left').innerText()
-    await expect(page.locator('.state .left'), 'as many days are left as on a phone that knows the day').toHaveText(left)
+    await expect(page.locator('.state .left'), 'as many days are left as on a phone that knows the day').toHaveText(left, AS_SEEN)
   })
 }
 
@@ -258,7 +258,7 @@ test('"back" after submitting leads to what was sent, not into an empty form', a
   const { number } = await submitted(page, w)
   await page.goBack()
   await page.getByRole('heading', { name: w.alreadySent }).waitFor()
-  await expect(page.locator('main')).toContainText(new RegExp(number))
+  await expect(page.locator('main')).toContainText(new RegExp(number), AS_SEEN)
   await page.goBack()
   await page.getByRole('heading', { name: w.alreadySent }).waitFor()
   await page.getByRole('button', { name: w.anotherOne }).click()
@@ -282,11 +282,11 @@ test('two windows: the older answers pause, come over on request, and are sent o
   await first.locator('input[value=anonymous]').check()
   await next(first)
   await first.waitForURL('**/check')
-  await expect(first.locator('.rows')).toContainText(/在第二个窗口改的标题/)
+  await expect(first.locator('.rows')).toContainText(/在第二个窗口改的标题/, AS_SEEN)
   await first.locator('.send').click()
   const { number } = await readReceipt(first)
   await second.getByRole('heading', { name: w.alreadySent }).waitFor()
-  await expect(second.locator('main')).toContainText(new RegExp(number))
+  await expect(second.locator('main')).toContainText(new RegExp(number), AS_SEEN)
 })
 
 test('who only looks at an answer pauses no other window, and none is paused by what was sent', async (t) => {
@@ -327,7 +327,7 @@ test('a busy server is asked again by itself when it said', async (t) => {
   const page = await device(t, { expected: [503, 429] })
   await fillUpTo(page, 'check', w, { anonymous: true })
   const keys = []
-  await page.route('**/api/intake/orders', (route) => {
+  await page.route(ORDERS, (route) => {
     keys.push(route.request().headers()['idempotency-key'])
     if (keys.length > 1) return route.continue()
     return route.fulfill({ status: 503, headers: { 'retry-after': '2' }, contentType: 'application/problem+json', body: '{"status":503,"code":"unavailable"}' })

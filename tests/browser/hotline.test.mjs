@@ -1,7 +1,7 @@
 /** The demo's 12345 platform sends tickets; the centre sees them come and go, and opens the order that follows. */
 import { test } from 'node:test'
 import { check, station } from './console.mjs'
-import { desktop, expect, go, phone } from './support.mjs'
+import { AS_SEEN, desktop, expect, go, phone } from './support.mjs'
 
 for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', viewport: phone, dark: true }]) {
   test(`a ticket from above is an order, and both are shown (${look.locale}, ${look.viewport.width} px)`, { timeout: 180_000 }, async (t) => {
@@ -18,7 +18,7 @@ for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', view
     await check(page, 'ticket')
     await page.locator('main a[href*="/orders/"]').first().click()
     await page.locator('#content-title').waitFor()
-    await expect(page.locator('main')).toContainText(/YD12345-\d{8}-\d{5}/)
+    await expect(page.locator('main')).toContainText(/YD12345-\d{8}-\d{5}/, AS_SEEN)
   })
 }
 
@@ -33,10 +33,10 @@ test('a pasted message shows in words which order it would become, and what it l
     return page.locator('.result, form:has(#try-message) .summary').first()
   }
   const shown = await attempt(JSON.stringify(message))
-  for (const said of ['新工单', '求助', '2026年11月28日 09:00', '路灯不亮']) await expect(shown).toContainText(said)
+  for (const said of ['新工单', '求助', '2026年11月28日 09:00', '路灯不亮']) await expect(shown).toContainText(said, AS_SEEN)
   await expect(shown).not.toContainText(/create|help|T09:00/)
-  await expect(await attempt(JSON.stringify({ ...message, order: { no: 'QN-1' } }))).toContainText(/缺少[\s\S]*内容/)
-  await expect(await attempt('新建工单')).toContainText('不是 JSON')
+  await expect(await attempt(JSON.stringify({ ...message, order: { no: 'QN-1' } }))).toContainText(/缺少[\s\S]*内容/, AS_SEEN)
+  await expect(await attempt('新建工单')).toContainText('不是 JSON', AS_SEEN)
 
   // A body with long lines, opened on a phone.
   await page.setViewportSize(phone)

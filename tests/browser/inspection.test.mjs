@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check, lastDay, station } from './console.mjs'
-import { desktop, device, expect, go, home, phone } from './support.mjs'
+import { AS_SEEN, desktop, device, expect, go, home, phone } from './support.mjs'
 
 /** Proposes a rehearsal for one item by the two inspectors who have a login; the draw's address. */
 async function propose(page, item, name, { cap = '100', direct = false, policy = 'sealed' } = {}) {
@@ -107,7 +107,7 @@ test('where inspectors are too few, people assign them, a second person signs, a
 
   await drawer.locator('#draw-directAssign').click({ timeout: 30_000 })
   await drawer.locator('form.step button[type=submit]').click()
-  await expect(drawer.locator('form.step .summary')).toContainText(/填写|请/)
+  await expect(drawer.locator('form.step .summary')).toContainText(/填写|请/, AS_SEEN)
   await drawer.locator('#draw-text').fill('其他执法人员均不在岗')
   await drawer.locator('form.step button[type=submit]').click()
   await drawer.locator('form.step .summary', { hasText: '两名不同的人员' }).waitFor()

@@ -1,7 +1,7 @@
 /** The main way through: report with a photo, receipt, track, supplement, urge, urge again, withdraw. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { desktop, device, expect, fillUpTo, go, HIDDEN, phone, photo, submit, words } from './support.mjs'
+import { AS_SEEN, desktop, device, expect, fillUpTo, go, HIDDEN, phone, photo, submit, words } from './support.mjs'
 
 const open = async (page, name) => page.locator('.action .head').filter({ hasText: name }).click()
 const send = (page) => page.locator('.action form button[type=submit]').click()
@@ -25,7 +25,7 @@ for (const locale of ['zh-CN', 'en']) {
 
       await fillUpTo(page, 'check', w, { photos: [await photo()] })
       await expect(page.locator('html')).toHaveAttribute('lang', locale)
-      await expect(page.locator('.rows')).toContainText(new RegExp(w.title))
+      await expect(page.locator('.rows')).toContainText(new RegExp(w.title), AS_SEEN)
       const { number, secret } = await submit(page)
 
       assert.match(number, /^[A-Z0-9]+-\d{8}-\d{5}$/)
@@ -52,7 +52,7 @@ for (const locale of ['zh-CN', 'en']) {
       await page.locator('#text-supplement').fill(w.supplementText)
       await send(page)
       await page.getByText(w.recorded).waitFor()
-      await expect(page.locator('.line')).toContainText(new RegExp(w.supplementText))
+      await expect(page.locator('.line')).toContainText(new RegExp(w.supplementText), AS_SEEN)
 
       // A second window, opened before the reminder, does not know that one was sent.
       const stale = await page.context().newPage()
@@ -63,7 +63,7 @@ for (const locale of ['zh-CN', 'en']) {
       await send(page)
       await page.getByText(w.recorded).waitFor()
       const urge = page.locator('.action .head').filter({ hasText: w.urge })
-      await expect(urge).toContainText(w.urgeLater)
+      await expect(urge).toContainText(w.urgeLater, AS_SEEN)
       await expect(urge).toHaveAttribute('aria-disabled', 'true')
 
       await open(stale, w.urge)

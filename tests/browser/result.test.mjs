@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { dispatchToUnit, station, submitResult, take, waitInQueue } from './console.mjs'
 import { check } from './look.mjs'
-import { device, expect, fillUpTo, go, looks, phone, photo, submit, words } from './support.mjs'
+import { AS_SEEN, device, expect, fillUpTo, go, looks, phone, photo, submit, words } from './support.mjs'
 
 /** From the pool to "awaiting your view". */
 async function handle({ centre, unit, reviewer }, number, first) {
@@ -37,8 +37,8 @@ for (const { locale, viewport } of looks) {
     await go(page, `/track/${number}`)
     await page.locator('.rate').waitFor()
     const both = page.locator('.both')
-    await expect(both).toContainText(new RegExp(w.before))
-    await expect(both).toContainText(new RegExp(w.after))
+    await expect(both).toContainText(new RegExp(w.before), AS_SEEN)
+    await expect(both).toContainText(new RegExp(w.after), AS_SEEN)
     await expect(both.locator('img')).toHaveCount(2)
     await page.locator('.rate .btn').click()
     await page.locator('.rate .summary').waitFor()
@@ -109,5 +109,5 @@ test('what was closed and comes back is done again at the caller’s own word', 
   await page.locator('#text-reopen').fill('昨晚又灭了。')
   await page.locator('.action form button[type=submit]').click()
   await page.locator('.state .pill', { hasText: w.inProgress }).waitFor()
-  await expect(page.locator('.line')).toContainText(/重新打开/)
+  await expect(page.locator('.line')).toContainText(/重新打开/, AS_SEEN)
 })

@@ -5,7 +5,7 @@
  */
 import { test } from 'node:test'
 import { check, dispatchToUnit, station, submitResult, take, waitInQueue } from './console.mjs'
-import { device, expect, go, photo, submitted, words } from './support.mjs'
+import { AS_SEEN, device, expect, go, photo, submitted, words } from './support.mjs'
 
 const w = words['zh-CN']
 
@@ -52,7 +52,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await waitInQueue(centre, 'pool', number)
   await go(centre, `/console/orders/${number}`)
   await dispatchToUnit(centre)
-  await expect(await caller(phone, number, '已派单'), 'the caller sees who holds it').toContainText('综合执法')
+  await expect(await caller(phone, number, '已派单'), 'the caller sees who holds it').toContainText('综合执法', AS_SEEN)
 
   const unit = await station(t, 'handler')
   await waitInQueue(unit, 'unit', number)
@@ -68,7 +68,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await centre.locator('#step-pastOuter').check()
   await centre.locator('form.step button[type=submit]').click()
   await centre.locator('#done').waitFor()
-  await expect(await caller(phone, number, '办理中'), 'the caller sees that it takes longer').toContainText('延')
+  await expect(await caller(phone, number, '办理中'), 'the caller sees that it takes longer').toContainText('延', AS_SEEN)
 
   await go(unit, `/console/orders/${number}`)
   await take(unit, 'contact', { text: '已电话联系诉求人，约定明天到现场。' })
@@ -94,7 +94,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await agent.locator('a[href^="tel:+86139"]').waitFor()
   await agent.getByText('张小满').waitFor()
   await answer(agent, false, 1)
-  await expect(await caller(phone, number, '办理中'), 'the caller sees that it is done once more').toContainText('重新办理')
+  await expect(await caller(phone, number, '办理中'), 'the caller sees that it is done once more').toContainText('重新办理', AS_SEEN)
 
   await go(unit, `/console/orders/${number}`)
   await take(unit, 'contact', { text: '当面道歉并约定今晚修复。' })
@@ -104,7 +104,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   await go(agent, `/console/orders/${number}`)
   await answer(agent, true, 5)
   const story = await caller(phone, number, '已办结')
-  for (const step of ['收到您的诉求', '交给经办单位', '经办单位签收', '延长办理期限', '联系了您', '经办单位报告已办好', '审核未通过', '审核通过', '重新办理', '回访']) await expect(story, step).toContainText(step)
+  for (const step of ['收到您的诉求', '交给经办单位', '经办单位签收', '延长办理期限', '联系了您', '经办单位报告已办好', '审核未通过', '审核通过', '重新办理', '回访']) await expect(story, step).toContainText(step, AS_SEEN)
   await expect(story, 'what offices write to each other stays with them').not.toContainText('照片看不出是哪盏灯')
 
   // The dashboard follows with the tick.
@@ -120,7 +120,7 @@ test('from the caller’s phone to a satisfied caller, with a refusal and a redo
   // Every step says who; a caller that somebody may not know is hidden, not "nobody".
   await go(auditor, `/console/orders/${number}`)
   const history = auditor.locator('section[aria-labelledby=timeline-title]')
-  for (const name of ['派单员（演示）', '承办人（演示）', '督办人员（演示）', '回访员（演示）']) await expect(history).toContainText(name)
+  for (const name of ['派单员（演示）', '承办人（演示）', '督办人员（演示）', '回访员（演示）']) await expect(history).toContainText(name, AS_SEEN)
   await auditor.getByText('您看不到诉求人信息').waitFor()
 })
 
@@ -139,7 +139,7 @@ test('an improper return is refused, a notice is issued and the objection to it 
   await head.locator('#step-reason').selectOption('RT01')
   await head.locator('#step-text').fill('我们人手不够。')
   await head.locator('form.step button[type=submit]').click()
-  await expect(head.locator('form.step .summary')).toContainText(/佐证材料/)
+  await expect(head.locator('form.step .summary')).toContainText(/佐证材料/, AS_SEEN)
   await head.setInputFiles('#step-attachments', [await photo()])
   await head.getByText('已上传').waitFor()
   await head.locator('form.step button[type=submit]').click()
@@ -163,5 +163,5 @@ test('an improper return is refused, a notice is issued and the objection to it 
   const leader = await station(t, 'town_leader')
   await go(leader, `/console/orders/${number}`)
   await decide(leader, 'upholdCard', '督办单维持，请按期办理。')
-  await expect(leader.locator('main')).toContainText(/维持/)
+  await expect(leader.locator('main')).toContainText(/维持/, AS_SEEN)
 })

@@ -17,6 +17,8 @@ export const home = new URL(process.env.ONETOWN_URL).origin
 
 /** What is expected of a page may take a moment: pages ask for news and the town's lists follow its log. */
 export const expect = asserting.configure({ timeout: 15_000 })
+/** For texts: what a person sees, and nothing that is folded away. */
+export const AS_SEEN = { useInnerText: true }
 
 export const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -51,8 +53,9 @@ const address = () => ({ 'X-Forwarded-For': `10.${(process.pid >> 8) & 255}.${pr
 
 // What is read comes this much later: a test that looks before the page has its answer fails then, and not only in CI.
 const SLOW_MS = Number(process.env.ONETOWN_SLOW_MS ?? 0)
-async function late(route) {
-  if (route.request().method() === 'GET') await new Promise((done) => setTimeout(done, SLOW_MS))
+/** For a route: what is read there comes so much later. */
+export const late = (ms) => async (route) => {
+  if (route.request().method() === 'GET') await new Promise((done) => setTimeout(done, ms))
   await route.fallback()
 }
 
@@ -85,7 +88,7 @@ export async function device(t, { locale = 'zh-CN', viewport = phone, elder = fa
     await context.close()
     assert.deepEqual(broken, [], 'the console stays clean and nothing leaves for a third party')
   })
-  if (SLOW_MS) await context.route('**/api/**', late)
+  if (SLOW_MS) await context.route('**/api/**', late(SLOW_MS))
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   return page
@@ -266,16 +269,18 @@ export const withWrongClock = (page, ms) =>
     }
   }, ms)
 
+export const ORDERS = '**/api/intake/orders'
+
 /**
- * What the server says to the next submission, in an object that is filled then. The page reads its answers as they
+ * The bodies of the answers that a page has had from there so far, refusals left out. The page reads its answers as they
  * come, so the browser keeps no copy that a test could ask for afterwards.
  */
-export async function answerToSubmission(page) {
-  const answer = {}
-  await page.route('**/api/intake/orders', async (route) => {
+export async function answersOf(page, url) {
+  const answers = []
+  await page.route(url, async (route) => {
     const response = await route.fetch()
-    if (response.status() === 201) Object.assign(answer, await response.json())
+    if (response.ok()) answers.push(await response.json())
     await route.fulfill({ response })
   })
-  return answer
+  return answers
 }

@@ -1,7 +1,7 @@
 /** Coming back to a case: by number and code, by the receipt's link, by the device's own list. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answerToSubmission, device, expect, go, home, looks, submitted, words } from './support.mjs'
+import { answersOf, device, expect, go, home, looks, ORDERS, submitted, words } from './support.mjs'
 
 async function lookUp(page, number, secret) {
   await go(page, '/track')
@@ -28,9 +28,9 @@ for (const { locale, viewport } of looks) {
 test('the receipt’s link opens the case on another phone and leaves no secret behind', async (t) => {
   const w = words['zh-CN']
   const page = await device(t, { expected: [429] })
-  const answer = await answerToSubmission(page)
+  const answers = await answersOf(page, ORDERS)
   const { number, secret } = await submitted(page, w)
-  const { id } = answer
+  const [{ id }] = answers
 
   const other = await device(t)
   const asked = []

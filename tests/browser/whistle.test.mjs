@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { check, signIn, station } from './console.mjs'
-import { desktop, device, expect, go, home, phone, submitted, words } from './support.mjs'
+import { AS_SEEN, desktop, device, expect, go, home, late, phone, submitted, words } from './support.mjs'
 
 async function blow(page, text) {
   await go(page, '/console/whistles')
@@ -50,7 +50,7 @@ test('a whistle is blown, answered, minuted and done', { timeout: 180_000 }, asy
   await unit.locator('#whistle-text').fill('已清理完毕。')
   await unit.locator('form.step button[type=submit]').click()
   await unit.locator('h1', { hasText: '已完成' }).waitFor()
-  await expect(unit.locator('section:has(#whistle-history)')).toContainText(/吹哨[\s\S]*响应[\s\S]*到场[\s\S]*写了纪要[\s\S]*完成第 1 项/)
+  await expect(unit.locator('section:has(#whistle-history)')).toContainText(/吹哨[\s\S]*响应[\s\S]*到场[\s\S]*写了纪要[\s\S]*完成第 1 项/, AS_SEEN)
 })
 
 for (const look of [{ locale: 'zh-CN', viewport: desktop }, { locale: 'en', viewport: phone, dark: true }]) {
@@ -90,7 +90,7 @@ test('the rates are shown with what they are shares of', { timeout: 60_000 }, as
   await signIn(page, 'dispatcher')
   await go(page, '/console/dashboard')
   const shown = [/响应率\s+90\.0%\s+9 \/ 10/, /解决率\s+没有分母\s+0 \/ 0/, /满意率\s+93\.3%\s+2\.8 \/ 3/, /无法解决的另计：2 件/]
-  for (const text of shown) await expect(page.locator('.rates').first()).toContainText(text, { useInnerText: true })
+  for (const text of shown) await expect(page.locator('.rates').first()).toContainText(text, AS_SEEN)
   await page.getByText('更早的没有算进来').waitFor()
   await page.locator('svg.town circle.late').waitFor({ state: 'attached' })
 })
